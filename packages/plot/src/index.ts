@@ -56,8 +56,10 @@ export { tuneFigure } from "./figures/tune.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";
 export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
 export { allFigureData, allFigures } from "./study/figures.js";
+export { lawSection } from "./study/law-table.js";
 export { renderReport } from "./study/report.js";
 export { heldOutMethods, readStudy } from "./study/schema.js";
+export { sharpnessSection } from "./study/sharpness-words.js";
 export {
   type Choices,
   type DrawnStudy,

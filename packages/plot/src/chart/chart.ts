@@ -122,7 +122,11 @@ const drawnFrom = (whole: ChartSpec, { document, theme, width, small }: Sheet): 
     const style = { fill: color, ...wide, "text-anchor": "middle", "font-weight": 500, class: "annotation" };
     write({ x: at, y: level + 4, ...style }, text);
   }
-  const placed = labels.map((label) => ({ ...label, x: toX(label.x), y: toY(label.y) - (label.lift ?? 0) }));
+  const placed = labels.map((label) => ({
+    ...label,
+    x: toX(label.x) + (label.shift ?? 0),
+    y: toY(label.y) - (label.lift ?? 0),
+  }));
   for (const { x: at, y: level, side, bold, color, text } of apart(placed, marginTop, bottom)) {
     const left = side === "left";
     const weight = { "font-weight": bold ? 600 : 500, "text-anchor": left ? "end" : "start", class: "label" };

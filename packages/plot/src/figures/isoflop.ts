@@ -80,7 +80,7 @@ export const equalComputeFigure = (
     const colour = colourOf(theme, budgets);
     const labels = [
       ...marked.flatMap(({ C, refused, curve, marks }): PointLabel[] => {
-        const end = curve.at(-1) ?? marks.at(-1);
+        const end = curve.at(-1) ?? means(marks).at(-1);
         return end ? [{ x: end.x, y: end.y, text: scientific(C) + (refused ? " refused" : ""), color: colour(C) }] : [];
       }),
       ...[...new Map([...held].reverse().map((run) => [run.C, run])).values()].map(({ C, x, y }): PointLabel => {
@@ -101,7 +101,10 @@ export const equalComputeFigure = (
         line(vertices, theme.muted, "optima-line", { strokeDasharray: "2 4" }),
         ...marked.flatMap(({ C, profile, refused, curve, marks }) => [
           refused || !profile
-            ? line(marks, colour(C), refused ? "refused" : "unfitted", { strokeWidth: 1, strokeDasharray: "4 4" })
+            ? line(means(marks), colour(C), refused ? "refused" : "unfitted", {
+                strokeWidth: 1,
+                strokeDasharray: "4 4",
+              })
             : line(curve, colour(C), "parabola", { strokeWidth: 1.75 }),
           ...runMarks(marks, colour(C), theme, "run", refused),
         ]),
@@ -161,6 +164,13 @@ const markOf =
     const title = `${nameOf(run)}\nN ${count(run.N)}, D ${count(run.D)}, ${quantity} ${loss.toFixed(4)}`;
     return { C: run.C, run: nameOf(run), x: run[axis], y: loss, low, high, title };
   };
+
+/** Of the runs of each size: their scatter is no curve. */
+const means = (marks: readonly RunMark[]): Point[] =>
+  [...new Set(marks.map(({ x }) => x))].map((x) => {
+    const own = marks.filter((mark) => mark.x === x);
+    return { C: own[0]!.C, x, y: own.reduce((s, { y }) => s + y, 0) / own.length };
+  });
 
 type RunMark = ReturnType<ReturnType<typeof markOf>>;
 

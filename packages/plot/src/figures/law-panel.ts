@@ -31,6 +31,8 @@ export interface LawPanel {
   readonly band?: readonly CurvePoint[];
   /** What other laws say, or the parts of this one. */
   readonly others?: readonly OtherCurve[];
+  /** Values that must be seen whatever the frame would be without them. */
+  readonly seen?: readonly number[];
   /** x beyond which the law is an extrapolation. */
   readonly fittedTo: number;
   /** What the law was fitted to. */
@@ -84,7 +86,8 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
   const lowest = curve.reduce((low, { y }) => Math.min(low, y), Number.POSITIVE_INFINITY);
   const floors = law.floor && law.floor.value > lowest / deepestFloor ? [law.floor] : [];
   const all = [...points, ...optima, ...curve, ...trained];
-  const core = [...all.map(({ y }) => y), ...asked.flatMap(askedValues), ...floors.map(({ value }) => value)];
+  const { seen: also = [] } = law;
+  const core = [...all.map(({ y }) => y), ...asked.flatMap(askedValues), ...floors.map(({ value }) => value), ...also];
   const xs = [...all, ...asked].map((point) => point.x);
   const x = logAxis(law.x, xs, small ? 5 : 9, law.pad ?? 0.03);
   const inFrame = band.filter((point) => isOn(x, point.x));
@@ -157,10 +160,10 @@ const askedLabels = (
   { asked = [], trained = [], curve, y: quantity }: LawPanel,
   axis: Axis,
 ): Omit<PointLabel, "color">[] => [
-  ...firstOfEach(asked).map(({ x, y, measured }) =>
+  ...firstOfEach(asked).map(({ x, y, measured, shift = 0 }) =>
     measured
-      ? { x, y: measured.value, text: "measured", side: "left" as const }
-      : { x, y, text: valueText(quantity, y), ...beside(axis, x, curve) },
+      ? { x, y: measured.value, shift, text: "measured", side: "left" as const }
+      : { x, y, shift, text: valueText(quantity, y), ...beside(axis, x, curve) },
   ),
   ...trained.slice(0, 1).map(({ x, y }) => ({ x, y, text: "held out", side: "left" as const })),
 ];

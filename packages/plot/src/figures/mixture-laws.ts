@@ -47,6 +47,11 @@ const panelOf = (law: OptimumLaw, name: LawName, { fit, heldOut }: MixtureLawsOp
   const computes = byCompute(held).map(([{ prediction }]) => prediction.given.C);
   const answers = law.upTo(extent([...law.fitted, ...computes])[1]);
   const predicted = computes.flatMap((C) => law.at(C) ?? []);
+  const others = approach2(
+    fit,
+    name,
+    answers.map(({ C }) => C),
+  );
   return {
     title: exponentText(law.exponents()[name], exponentFormat(name)),
     x: quantities.C,
@@ -55,10 +60,11 @@ const panelOf = (law: OptimumLaw, name: LawName, { fit, heldOut }: MixtureLawsOp
     fittedTo: law.fitted[1],
     optima,
     of: budgets.length,
-    others: approach2(fit, name, [...answers.map(({ C }) => C)]),
+    others,
+    seen: others.flatMap(({ curve }) => curve.map(({ y }) => y)),
     asked: name === "loss" ? heldOutMarks(held) : predicted.map((answer) => askedOf(answer.C, answer[name])),
     trained: name === "loss" ? [] : held.flatMap(({ runs }) => runs.map((run) => ({ x: run.C, y: run[name] }))),
-    marginRight: 28,
+    pad: held.length > 0 ? 0.08 : 0.03,
   };
 };
 
@@ -69,7 +75,7 @@ const approach2 = (fit: IsoFlop, name: LawName, computes: readonly number[]): Ot
     {
       name: "approach-2",
       text: `Approach 2, exponent ${exponentFormat(name)(power.exponent.value)}`,
-      color: ({ scale }) => scale(0.45),
+      color: ({ muted }) => muted,
       curve: lawCurve(power, computes),
       dashed: true,
     },

@@ -4,7 +4,7 @@ import { chart } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
 import { scientific, signedPercent } from "../chart/format.js";
 import type { PointLabel } from "../chart/labels.js";
-import { barsAcross, barsUp, diamonds, dots, line, type Point, zeroLine } from "../chart/marks.js";
+import { barsAcross, barsUp, diamonds, dots, line, zeroLine } from "../chart/marks.js";
 import { linearAxis, logAxis, percentAxis, quantities } from "../chart/quantity.js";
 import { listOf, type Several } from "../chart/several.js";
 import { refused, some } from "../error.js";
@@ -99,10 +99,15 @@ const relative = ({ x, y, interval95, measured, shift = 0 }: Asked): Asked => ({
   measured: measured && { value: measured.value / y - 1, standardError: measured.standardError / y },
 });
 
-/** Of several of one compute that which is furthest from what was predicted. */
-const farthestOfEach = (measured: readonly Point[]): readonly Point[] => [
-  ...new Map([...measured].sort((a, b) => Math.abs(a.y) - Math.abs(b.y)).map((at) => [at.x, at])).values(),
-];
+/** Of several of one compute what is furthest from its prediction, left of them all. */
+const farthestOfEach = (asked: readonly Asked[]) =>
+  [...new Set(asked.map(({ x }) => x))].flatMap((x) => {
+    const here = asked.filter((one) => one.x === x);
+    const [first, ...others] = measuredOf(here);
+    if (!first) return [];
+    const { y } = others.reduce((most, at) => (Math.abs(at.y) > Math.abs(most.y) ? at : most), first);
+    return [{ x, y, shift: Math.min(...here.map(({ shift = 0 }) => shift)) }];
+  });
 
 /** Deviation of every optimum from the law in percent against compute; the held-out compute with its interval. */
 export const deviationFigure = (fit: IsoFlop, options: CheckOptions = {}): Figure => {
@@ -116,7 +121,7 @@ export const deviationFigure = (fit: IsoFlop, options: CheckOptions = {}): Figur
     description: "Deviation of measured from predicted loss, in percent, against compute.",
     x: logAxis(quantities.C, computes, 5, 0.12),
     y: percentAxis("measured − predicted, % of predicted", values, 6, 0.12),
-    labels: farthestOfEach(measuredOf(asked)).map(
+    labels: farthestOfEach(asked).map(
       (at): PointLabel => ({ ...at, text: signedPercent(at.y), color: theme.heldOut, side: "left", bold: true }),
     ),
     height: Math.round(width * 0.9),

@@ -1,4 +1,4 @@
-import { extent, type Rehearsal } from "@isoflop/scaling";
+import { extent, type Flops, type Rehearsal } from "@isoflop/scaling";
 import * as Plot from "@observablehq/plot";
 import { chart, legendHeight } from "../chart/chart.js";
 import { type Figure, figure } from "../chart/figure.js";
@@ -14,13 +14,22 @@ const apart = 9;
 /** Further out than this an error is drawn at the edge: one run that went astray would squeeze all others. */
 const edge = 6;
 
+export interface RehearsalsFigureOptions {
+  /** All budgets from small to large, which give the colours; those that were fitted up to, by default. */
+  readonly budgets?: readonly Flops[];
+}
+
 /**
  * Errors of rehearsals in units of their intervals against how far they reached, coloured by the largest budget that was fitted: what lies in the band
  * was foreseen.
  */
-export const rehearsalsFigure = (rehearsals: readonly Rehearsal[]): Figure => {
+export const rehearsalsFigure = (
+  rehearsals: readonly Rehearsal[],
+  { budgets = [] }: RehearsalsFigureOptions = {},
+): Figure => {
   some("rehearsals", rehearsals, "rehearsal");
   const stages = [...new Set(rehearsals.map(({ upTo }) => upTo))].sort((a, b) => a - b);
+  const ramp = stages.every((stage) => budgets.includes(stage)) ? budgets : stages;
   const points = rehearsals.flatMap(({ upTo, C, distance, runs }) =>
     runs.map(({ N, error, z }) => {
       const y = Math.max(-edge, Math.min(edge, z));
@@ -42,7 +51,7 @@ export const rehearsalsFigure = (rehearsals: readonly Rehearsal[]): Figure => {
       [-3, 3, ...points.map((p) => p.y)],
       7,
     );
-    const colour = (stage: number) => theme.budget(stages.indexOf(stage), stages.length);
+    const colour = (stage: number) => theme.budget(ramp.indexOf(stage), ramp.length);
     const legend = stages.map((stage) => ({ text: `up to ${scientific(stage)}`, color: colour(stage) }));
     const band = { x1: x.domain[0], x2: x.domain[1], y1: -z95, y2: z95 };
     return {

@@ -40,7 +40,7 @@ export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, he
     checks: groups.map((checks) =>
       checks.length > 1 ? checksFigure(checks) : checkFigure(checks[0], groups.length > 1),
     ),
-    ...(rehearsals.length > 0 && { rehearsals: rehearsalsFigure(rehearsals) }),
+    ...(rehearsals.length > 0 && { rehearsals: rehearsalsFigure(rehearsals, { budgets: budgets.map(({ C }) => C) }) }),
     ...(study.tune && { tune: tuneFigure(study.tune) }),
     ...(training && {
       lossCurves: lossCurvesFigure(training),

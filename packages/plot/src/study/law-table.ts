@@ -2,9 +2,22 @@ import { type Estimate, type Interval, type JointFit, predictPowerLaw } from "@i
 import { count, flops, loss, scientific, significant } from "../chart/format.js";
 import { byCompute, exponentFormat, type LawName, lawNames } from "../figures/laws.js";
 import type { OptimumLaw } from "../figures/optimum-law.js";
-import type { PageTable } from "../page/section.js";
-import type { StudyParts } from "./parts.js";
+import type { PageTable, Section } from "../page/section.js";
+import { howMethodsDiffer } from "./methods-words.js";
+import { partsOf, type StudyParts } from "./parts.js";
 import type { StudySummary } from "./study.js";
+
+/** The law that predicts, and how other methods differ, on a page and in a terminal alike; undefined where no mixture of forms speaks for a study. */
+export const lawSection = (study: StudySummary): Section | undefined => {
+  const parts = partsOf(study);
+  const { law } = parts;
+  if (!law) return undefined;
+  return {
+    title: "The law that predicts",
+    table: lawTable(law, parts, study),
+    notes: howMethodsDiffer(law, parts, study),
+  };
+};
 
 type Row = readonly [name: string, cell: (name: LawName) => string | undefined];
 
@@ -53,7 +66,7 @@ const at =
   };
 
 const within = (value: number, interval: Interval | undefined, words: (value: number) => string): string =>
-  `${words(value)}${interval?.every(Number.isFinite) ? ` (${interval.map(words).join(" to ")})` : ""}`;
+  `${words(value)}${interval?.every(Number.isFinite) ? ` (${interval.map((end) => words(end)).join(" to ")})` : ""}`;
 
 const exponent = ({ value, ci95 }: Estimate, name: LawName): string | undefined =>
   Number.isFinite(value) ? within(value, ci95, exponentFormat(name)) : undefined;
@@ -72,7 +85,7 @@ const jointRows = ({ parts }: JointFit): Row[] => [
   ...parts.slice(0, 1).map(({ exponents: { drift } }): Row => {
     const change = (sign: number) => within(sign * drift.value, inOrder(drift.ci95.map((end) => sign * end)), signed);
     const cells = { N: change(1), D: change(-1), loss: undefined };
-    return ["Drift of it over the range", (name) => cells[name]];
+    return ["Drift of that of all over the range", (name) => cells[name]];
   }),
 ];
 

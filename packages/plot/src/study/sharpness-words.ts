@@ -48,9 +48,9 @@ const percent = (share: number, decimals = 1): string => `${fixed(100 * share, d
 
 const testWords = (test: Sharpness): string => {
   const { C, halfWidth, improvement, reached, upper } = test;
-  const said = `At ${flops(C)} the interval of one run is the prediction ±\u2009${percent(halfWidth)}, and the law predicts a loss that is ${percent(improvement)} below the ${loss(reached)} of the largest fitted budget:`;
+  const said = `At ${flops(C)} the interval of a run's loss is ±\u2009${percent(halfWidth)}, and the law predicts a loss that is ${percent(improvement)} below the ${loss(reached)} of the largest fitted budget:`;
   if (!couldFail(test))
-    return `${said} the test could not fail by much, as a loss no better than that lies inside the interval, which ends at ${loss(upper)}.`;
+    return `${said} the test could not fail: a loss no better than that lies inside the interval, which ends at ${loss(upper)}.`;
   return `${said} the interval is ${significant(improvement / halfWidth, 2)} times narrower than the improvement that it predicts, and a loss no better than that would have been outside.`;
 };
 
@@ -93,7 +93,7 @@ const optimumWords = (found: HeldOutOptimum): string => {
   const begin = `At ${flops(C)} the law's best size is ${law} parameters; of the ${sizes} that were trained ${nameOfCheck(best)}, has the least loss.`;
   const differ = `Their losses differ by ${percent(spread)}`;
   if (withinNoise && noise !== undefined)
-    return `${begin} ${differ}, no more than seeds do (${percent(noise)} for one run): they do not say where the optimum is.`;
+    return `${begin} ${differ}, no more than seeds alone can make (up to ${percent(pairNoise(noise))} between two runs of one size): they do not say where the optimum is.`;
   if (minimum) {
     const at = minimum.value;
     const by = minimum.ci95 ? ` (${minimum.ci95.map((end) => count(end)).join(" to ")} by the noise of seeds)` : "";
@@ -103,8 +103,11 @@ const optimumWords = (found: HeldOutOptimum): string => {
   const side = (best.N ?? 0) >= value ? "larger" : "smaller";
   if (atEnd && sizes > 2)
     return `${begin} ${differ}, and the least is at the end: they do not bracket the optimum, which lies at a ${side} size than the law's, or beyond.`;
-  return `${begin} ${differ}${noise === undefined ? "" : `, more than seeds do (${percent(noise)} for one run)`}; ${sizes === 2 ? "two sizes do not bracket an optimum" : "no minimum lies between them"}.`;
+  return `${begin} ${differ}${noise === undefined ? "" : `, more than the ${percent(pairNoise(noise))} that seeds make between two runs`}; ${sizes === 2 ? "two sizes do not bracket an optimum" : "no minimum lies between them"}.`;
 };
+
+/** By how much two runs that differ in their seeds are apart at most, in 95 of 100 cases. */
+const pairNoise = (noise: number): number => 1.96 * Math.SQRT2 * noise;
 
 const noiseWords = (study: StudySummary, { heldOut, law }: StudyParts): string | undefined => {
   const C = heldOut.at(-1)?.prediction.given.C ?? law?.fitted[1];

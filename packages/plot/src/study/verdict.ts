@@ -20,7 +20,7 @@ export const isInside = ({ prediction, measured }: HeldOut): boolean | undefined
 };
 
 /** States the outcome of the held-out checks, or how far the study has come. */
-export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: StudyParts): Verdict => {
+export const verdictOf = (study: DrawnStudy, { budgets, fitted, law, heldOut }: StudyParts): Verdict => {
   if (!fitted) {
     const planned = study.plannedRuns ? ` of ${study.plannedRuns}` : "";
     return {
@@ -30,8 +30,10 @@ export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: Study
     };
   }
   const used = verticesOf(budgets).map(({ C }) => C);
-  const largest = Math.max(0, extent(used)[1]);
-  const fittedOn = `The laws were fitted to ${plural(used.length, "budget")} with an interior minimum, up to ${flops(largest)}.`;
+  const largest = law ? law.fitted[1] : Math.max(0, extent(used)[1]);
+  const fittedOn = law
+    ? `The law was fitted to ${plural(study.rollOut!.points, "run")} of ${plural(budgets.length, "budget")}, from ${flops(law.fitted[0])} up to ${flops(largest)}.`
+    : `The laws were fitted to ${plural(used.length, "budget")} with an interior minimum, up to ${flops(largest)}.`;
   if (heldOut.length === 0) {
     return {
       state: "fitted",
