@@ -38,6 +38,7 @@ export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRun, type Plann
 export { levelSumsFigure, levelsFigure } from "./figures/noise-levels.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
+export { type RehearsalsFigureOptions, rehearsalsFigure } from "./figures/rehearsals.js";
 export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";
 export { type RollOutFigureOptions, rollOutErrorsFigure, rollOutFigure } from "./figures/roll-out.js";
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";

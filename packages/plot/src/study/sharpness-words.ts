@@ -115,7 +115,7 @@ const noiseWords = (study: StudySummary, { heldOut, law }: StudyParts): string |
   if (C === undefined || noise === undefined) return undefined;
   const { noise: measured } = study;
   const over = measured
-    ? ` (${percent(measured.standardDeviation)} over all budgets, ${measured.ci95.map((end) => percent(end)).join(" to ")}, from ${plural(measured.runs, "run")} of ${plural(measured.cells, "size")} with replicates)`
+    ? ` (${percent(measured.standardDeviation)} over all budgets, ${measured.ci95.map((end) => percent(end)).join(" to ")}, from ${plural(measured.runs, "run")} of ${plural(measured.cells, "size")} at their budgets)`
     : "";
   const begin = `One run's loss scatters by ${percent(noise)} with its seed at ${flops(C)}${over}.`;
   const best = bestOf(heldOut)?.measured;
@@ -145,9 +145,11 @@ const floorWords = (study: StudySummary): string | undefined => {
   if (!apparent || fittedFloor === undefined) return least;
   const ratio = fittedFloor / value;
   const gap =
-    ratio > 1.5
-      ? `, ${significant(ratio, 2)} times as much: it is apparent, where this recipe seems to end over these budgets, and not what the data leave. A law with it must not be continued far`
-      : ", about as much: the law ends where the data do";
+    ratio < 1
+      ? ", which is less: a law with it ends below what any model can have"
+      : ratio > 1.5
+        ? `, ${significant(ratio, 2)} times as much: it is apparent, where this recipe seems to end over these budgets, and not what the data leave. A law with it must not be continued far`
+        : ", about as much: the law ends where the data do";
   return `${least} ${apparent}${gap}.`;
 };
 

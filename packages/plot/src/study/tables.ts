@@ -70,6 +70,9 @@ export const runsTable = ({ runs }: DrawnStudy): PageTable =>
         unit: "peak",
         cell: ({ learningRate }) => either(learningRate, (rate) => significant(rate, 3)),
       }),
+      ...(new Set(runs.map(({ seed }) => seed)).size > 1
+        ? where(runs, ({ seed }) => seed, { head: "Seed", cell: ({ seed }) => either(seed) })
+        : []),
       { head: "Spent", unit: "FLOPs", cell: (run) => scientific(run.flops, 4), key: (run) => run.flops },
       { head: "Loss", unit: "validation", cell: (run) => loss(run.loss), key: (run) => run.loss },
       { head: "± s.e.", unit: "of the loss", cell: ({ sigma }) => said(sigma), key: ({ sigma }) => sigma },
