@@ -145,6 +145,49 @@ describe("runs show", () => {
   });
 });
 
+describe("runs compare", () => {
+  test("is the difference of losses sample by sample, by noise level too, with an error below that of two losses", () => {
+    const found = json(at("compare", first, second, third));
+    const [pair, other] = found.others as unknown as Json[];
+    expect([found.first!.id, pair!.id, other!.id]).toEqual([first, second, third]);
+    expect(Number(pair!.difference!.mean)).toBeCloseTo(Number(pair!.loss) - Number(found.first!.loss), 6);
+    expect(Number(pair!.difference!.stdErr)).toBeLessThan(Number(pair!.unpaired) / 3);
+    const bins = pair!.bins as unknown as Json[];
+    expect(bins).toHaveLength(4);
+    expect(bins.reduce((sum, { mean }) => sum + Number(mean), 0) / 4).toBeCloseTo(Number(pair!.difference!.mean), 9);
+    const { stdout } = isoflop(at("compare", first, second));
+    expect(stdout).toMatch(new RegExp(`^${second} +\\d\\S+ +\\d\\S+ +−?\\d\\S+ +\\d\\S+ +\\d\\S+ +\\d`, "m"));
+    expect(stdout).toContain(`${second} − the first, by noise level`);
+    expect(isoflop(at("show", first)).stdout).toContain('samples   losses of 64 images of "validation" are kept');
+  });
+
+  test("says which samples differ, and who kept none: status 3", () => {
+    const other = String(json([...train(root, 20), "--validation-images", "128"]).id);
+    expect(isoflop(at("compare", first, other))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(
+        "they were validated on other samples: images is 64 of the one and 128 of the other",
+      ),
+    });
+    rmSync(join(store(root), second, "losses.json.gz"));
+    expect(isoflop(at("compare", first, second))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(`run ${second} kept no losses of its validation samples`),
+    });
+    writeFileSync(join(store(root), third, "losses.json.gz"), "torn");
+    expect(isoflop(at("compare", first, third))).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/losses\.json\.gz holds no losses of this run: incorrect header check/),
+    });
+    expect(isoflop(at("show", third)).code).toBe(0);
+    expect(json(at("verify"), { code: 3 }).faults).toMatchObject([{ id: third, of: "losses" }]);
+  });
+
+  test.each([[["first"]], [["first", "first"]]])("%j is not two runs: status 2", (names) => {
+    expect(isoflop(at("compare", ...names.map(() => first))).code).toBe(2);
+  });
+});
+
 describe("runs rm", () => {
   test("removes runs that nobody uses", () => {
     const { removed } = json(at("rm", first, second));

@@ -10,6 +10,8 @@ export {
   type ComparedArm,
   type ComparedExponent,
   type ComparisonSummary,
+  type LossDifference,
+  type PairedBudget,
   readComparison,
 } from "./comparison/record.js";
 export { renderComparison } from "./comparison/report.js";
