@@ -117,6 +117,24 @@ describe("runs list", () => {
     expect(stdout).toMatch(new RegExp(`^${third} +done`, "m"));
   });
 
+  test("of a study with several seeds says how much losses differ by them, and what of it is the validation's", () => {
+    const other = String(json([...train(root, 20), "--seed", "7"]).id);
+    const folder = study(root, "mine", [first, second, other]);
+    const { seedNoise } = json(["runs", "list", "--study", folder, "--runs", root]);
+    expect(seedNoise).toMatchObject({ record: "seed-noise", runs: 2, degreesOfFreedom: 1 });
+    const { validation, seeds } = seedNoise!.parts as unknown as { validation: number; seeds: Json };
+    const all = Number(seedNoise!.standardDeviation);
+    expect(validation).toBeGreaterThan(0);
+    expect(Number(seeds.standardDeviation)).toBeCloseTo(Math.sqrt(Math.max(0, all ** 2 - validation ** 2)), 12);
+    const { stdout } = isoflop(["runs", "list", "--study", folder, "--runs", root]);
+    expect(stdout).toMatch(
+      /^noise of seeds: \d\S* % of the loss, \[.*\], by 2 runs of 1 size and budget \(1 degree of freedom\)$/m,
+    );
+    expect(stdout).toMatch(/^ {2}of it validation \d\S* %, by the same samples, and what a seed changes \d/m);
+    const one = json(["runs", "list", "--study", study(root, "one", [first, second]), "--runs", root]);
+    expect(one).not.toHaveProperty("seedNoise");
+  });
+
   test("where there is no store: status 3", () => {
     const { code, stderr } = isoflop(["runs", "list", "--runs", join(root, "nowhere")]);
     expect([code, stderr]).toEqual([3, expect.stringContaining("there is no store of runs")]);
