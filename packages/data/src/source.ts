@@ -1,3 +1,4 @@
+import type { Posterior } from "./posterior.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** A batch of captioned images. */
@@ -103,6 +104,13 @@ export interface DataSource<Split extends string = string> {
   /** The caption of one image as a sentence. */
   caption(split: Split, index: number): string;
   describe(): SourceDescription<Split>;
+  /**
+   * What images are, given their captions, where the law that draws them is known in full; absent for images that were found. With it, the least
+   * loss that any model can have is computed.
+   * @param law that of a split; or "all", of images before some were held out: what one knows who is not told which
+   * @throws RangeError for a law that there is not
+   */
+  posterior?(law: Split | "all"): Posterior;
 }
 
 /** Empty arrays for `count` images of a source, to be filled again and again. */

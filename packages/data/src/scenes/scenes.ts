@@ -2,20 +2,16 @@ import { dataSource } from "../data-source.js";
 import { checkedImageOptions, type ImageOptions } from "../image-options.js";
 import { keyOf } from "../random/key.js";
 import { Stream } from "../random/stream.js";
-import type { DataSource } from "../source.js";
 import { checkSheet, type SpriteSheet } from "../sprites/sheet.js";
 import { captionsOf } from "./captions.js";
 import { drawKind, drawLayout, sizesFor } from "./draw.js";
 import { heldOutSprites } from "./held-out.js";
-import { emptyLayout, layoutHash, type Scene } from "./layout.js";
-import { painter } from "./paint.js";
+import { emptyLayout, layoutHash, type Placed, places, relations, type Scene } from "./layout.js";
+import { painter, spriteLevels } from "./paint.js";
 import { backgrounds, visibleOn } from "./palette.js";
-
-/**
- * "validation": the training sprites in exact layouts (sprites, sizes, places, colour) that no training scene of any
- * seed has. "validation-emoji": only sprites that no training scene has.
- */
-export type SceneSplit = "train" | "validation" | "validation-emoji";
+import { scenePosterior } from "./posterior.js";
+import type { SceneLayout, SceneObject, SceneSource, SceneSplit } from "./scene-source.js";
+import { type SceneLaw, supports } from "./support.js";
 
 /** One layout in this many belongs to validation, by its hash. */
 const VALIDATION_SHARE = 16;
@@ -26,7 +22,7 @@ const FEWEST_SPRITES = 4;
 const MOST_DRAWS = 10_000;
 
 /** Endless scenes of the sprites of a sheet. Runs in browsers. */
-export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<SceneSplit> => {
+export const scenes = (sheet: SpriteSheet, options: ImageOptions): SceneSource => {
   checkSheet(sheet);
   const { size, seed } = checkedImageOptions("scenes", options);
   if (sheet.cell < size)
@@ -36,7 +32,8 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<Sc
   const name = `${sheet.provenance.name}-scenes-${size}`;
   const sizes = sizesFor(size);
   const captions = captionsOf(sheet.names);
-  const paint = painter(sheet, size, sizes);
+  const levels = spriteLevels(sheet, sizes);
+  const paint = painter(levels, size);
   const shown = visibleOn(sheet);
   const heldOut = Uint16Array.from(heldOutSprites(sheet.names));
   const known = Uint16Array.from(sheet.names.keys()).filter((sprite) => !heldOut.includes(sprite));
@@ -47,29 +44,42 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<Sc
   };
   const layout = emptyLayout();
 
-  const isVisible = (sprite: number): boolean => shown[sprite * backgrounds.length + layout.background] === 1;
+  const isVisible = (sprite: number, background: number): boolean =>
+    shown[sprite * backgrounds.length + background] === 1;
   /** Both objects stand out from the background, and they are two different things. */
-  const shows = ({ kind, first, second }: Scene): boolean =>
-    isVisible(first.sprite) && (kind !== "pair" || (first.sprite !== second.sprite && isVisible(second.sprite)));
+  const shows = ({ kind, background, first, second }: Scene): boolean =>
+    isVisible(first.sprite, background) &&
+    (kind !== "pair" || (first.sprite !== second.sprite && isVisible(second.sprite, background)));
+  const isHeldBack = (scene: Scene): boolean => layoutHash(scene) % VALIDATION_SHARE === 0;
+  const laws: Readonly<Record<SceneSplit | "all", SceneLaw>> = {
+    train: { name: "train", sprites: known, has: (scene) => shows(scene) && !isHeldBack(scene) },
+    validation: { name: "validation", sprites: known, has: (scene) => shows(scene) && isHeldBack(scene) },
+    "validation-emoji": { name: "validation-emoji", sprites: heldOut, has: shows },
+    all: { name: "all", sprites: Uint16Array.from(sheet.names.keys()), has: shows },
+  };
 
   /** The first layout of the index's stream that can be seen and that belongs to the split. */
   const draw = (split: SceneSplit, index: number): Scene => {
     const stream = streams[split];
-    const sprites = split === "validation-emoji" ? heldOut : known;
+    const { sprites, has } = laws[split];
     stream.seek(index);
     // Drawn once, because pairs are turned down more often: else they would be fewer than they should.
     layout.kind = drawKind(stream);
     for (let draws = 0; draws < MOST_DRAWS; draws++) {
       drawLayout(stream, sprites, size, sizes, layout);
-      if (!shows(layout)) continue;
-      if (split === "validation-emoji") return layout;
-      const inValidation = layoutHash(layout) % VALIDATION_SHARE === 0;
-      if (inValidation === (split === "validation")) return layout;
+      if (has(layout)) return layout;
     }
     throw new Error(`${name}: no scene of these ${sprites.length} sprites can be seen on any background`);
   };
 
-  return dataSource<SceneSplit>({
+  const openOf = supports(captions.ids, size, sizes);
+  const lawOf = (law: SceneSplit | "all"): SceneLaw => {
+    if (!Object.hasOwn(laws, law))
+      throw new RangeError(`${name}: there is no law "${law}"; its laws are ${Object.keys(laws).join(", ")}`);
+    return laws[law];
+  };
+
+  const source = dataSource<SceneSplit>({
     ...{ name, shape: [3, size, size], vocabulary: captions.vocabulary, captionLength: captions.length },
     provenance: sheet.provenance,
     splits: {
@@ -90,4 +100,44 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): DataSource<Sc
     },
     caption: (split, index) => captions.sentence(draw(split, index)),
   });
+
+  const told = ({
+    kind,
+    background,
+    where,
+  }: Pick<Scene, "kind" | "background" | "where">): Omit<SceneLayout, "objects"> => ({
+    kind,
+    background: backgrounds[background]!.name,
+    ...(kind !== "big" && { where: (kind === "small" ? places : relations)[where]! }),
+  });
+  const object = (sprite: number, { x, y, size: pixels }: Omit<Placed, "sprite">): SceneObject => ({
+    sprite: sheet.names[sprite]!,
+    ...{ x, y, size: pixels },
+  });
+
+  return {
+    ...source,
+    layout(split, index) {
+      // Has the checks of an index.
+      source.caption(split, index);
+      const { first, second, ...scene } = draw(split, index);
+      const shown = scene.kind === "pair" ? [first, second] : [first];
+      return { ...told(scene), objects: shown.map((placed) => object(placed.sprite, placed)), shade: scene.shade };
+    },
+    layouts: (law, caption) =>
+      openOf(lawOf(law), caption).flatMap(({ reading, first, second, shares }) =>
+        first.flatMap((one, i) =>
+          second.flatMap((other, j) => {
+            const probability = shares[i * second.length + j]!;
+            if (probability === 0) return [];
+            const objects = [object(reading.first, one), ...(other ? [object(reading.second, other)] : [])];
+            return [{ ...told(reading), objects, probability }];
+          }),
+        ),
+      ),
+    posterior(law) {
+      const own = lawOf(law);
+      return scenePosterior(levels, size, (caption) => openOf(own, caption));
+    },
+  };
 };
