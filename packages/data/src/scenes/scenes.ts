@@ -1,5 +1,6 @@
 import { dataSource } from "../data-source.js";
 import { checkedImageOptions, type ImageOptions } from "../image-options.js";
+import type { Posterior } from "../posterior.js";
 import { keyOf } from "../random/key.js";
 import { Stream } from "../random/stream.js";
 import { checkSheet, type SpriteSheet } from "../sprites/sheet.js";
@@ -79,6 +80,11 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): SceneSource =
     return laws[law];
   };
 
+  const posterior = (law: SceneSplit | "all"): Posterior => {
+    const own = lawOf(law);
+    return scenePosterior(levels, size, (caption) => openOf(own, caption));
+  };
+
   const source = dataSource<SceneSplit>({
     ...{ name, shape: [3, size, size], vocabulary: captions.vocabulary, captionLength: captions.length },
     provenance: sheet.provenance,
@@ -99,6 +105,7 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): SceneSource =
       captions.write(scene, batch.captions, at * captions.length);
     },
     caption: (split, index) => captions.sentence(draw(split, index)),
+    posterior,
   });
 
   const told = ({
@@ -135,9 +142,6 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): SceneSource =
           }),
         ),
       ),
-    posterior(law) {
-      const own = lawOf(law);
-      return scenePosterior(levels, size, (caption) => openOf(own, caption));
-    },
+    posterior,
   };
 };
