@@ -13,8 +13,10 @@ export interface SourceParts<Split extends string>
   /** Writes image and caption of an index as the `at`-th of a batch. */
   write(split: Split, index: number, batch: Batch, at: number): void;
   caption(split: Split, index: number): string;
-  /** Where the law of the images is known. */
-  posterior?(law: Split | "all"): Posterior;
+  /** Where it is known how images are drawn. */
+  posterior?(prior: Split | "all"): Posterior;
+  /** The parts of the same source with another seed. */
+  withSeed?(seed: number): SourceParts<Split>;
 }
 
 /** The source of these parts, which are asked for indices that there are. "train" alone goes on after its last image. */
@@ -67,6 +69,12 @@ export const dataSource = <Split extends string>(parts: SourceParts<Split>): Dat
     describe: () => ({
       ...{ name, shape, captionLength, vocabularySize: vocabulary.size, ...told },
       ...{ provenance, splits, settings },
+    }),
+    ...(parts.withSeed && {
+      withSeed(seed: number) {
+        checkIndex(name, "seed", seed);
+        return dataSource(parts.withSeed!(seed));
+      },
     }),
   };
 };

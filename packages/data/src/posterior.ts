@@ -11,14 +11,14 @@ export interface NoisyImage {
 }
 
 /**
- * What images are, given their captions, by one law of data that is known in full. Its mean is the prediction of least squared error: no network
- * that is told the caption, the noisy image and the noise level has a lower expected error on images of that law.
+ * What images are, given their captions, by one prior that is known in full. Its mean is the prediction of least squared error: no network
+ * that is told the caption, the noisy image and the noise level has a lower expected error on images of that prior.
  */
 export interface Posterior {
   /**
    * E[image | caption, noisy image], in float64.
    * @param out as many values as an image has; filled
-   * @throws RangeError for a caption that no image of the law has, a sigma that is not above 0, or lists of the wrong length
+   * @throws RangeError for a caption that no image of the prior has, a sigma that is not above 0, or lists of the wrong length
    */
   mean(seen: NoisyImage, out: Float64Array): void;
 }

@@ -105,12 +105,14 @@ export interface DataSource<Split extends string = string> {
   caption(split: Split, index: number): string;
   describe(): SourceDescription<Split>;
   /**
-   * What images are, given their captions, where the law that draws them is known in full; absent for images that were found. With it, the least
-   * loss that any model can have is computed.
-   * @param law that of a split; or "all", of images before some were held out: what one knows who is not told which
-   * @throws RangeError for a law that there is not
+   * What images are, given their captions, where it is known how they are drawn; absent for images that were found. With it, the least loss that
+   * any model can have is computed.
+   * @param prior the images of a split; or "all", before some were held out: what one knows who is not told which
+   * @throws RangeError for a prior that there is not
    */
-  posterior?(law: Split | "all"): Posterior;
+  posterior?(prior: Split | "all"): Posterior;
+  /** The same images with the training order, or the training draws, of another seed; reads nothing again. Absent where there is no seed. */
+  withSeed?(seed: number): DataSource<Split>;
 }
 
 /** Empty arrays for `count` images of a source, to be filled again and again. */

@@ -13,7 +13,7 @@ const values = 3 * 16 * 16;
 
 /** E[image | caption, noisy] by painting every layout at every shade of Simpson's rule. */
 const bruteForce = (
-  law: SceneSplit | "all",
+  prior: SceneSplit | "all",
   caption: Int32Array,
   noisy: Float64Array,
   alpha: number,
@@ -21,7 +21,7 @@ const bruteForce = (
 ) => {
   const steps = 240;
   const painted: { image: Float32Array; log: number }[] = [];
-  for (const { kind, background, where, objects, probability } of source.layouts(law, caption))
+  for (const { kind, background, where, objects, probability } of source.layouts(prior, caption))
     for (let k = 0; k <= steps; k++) {
       const image = new Float32Array(values);
       const [first, second = { sprite: "", x: 0, y: 0, size: 0 }] = objects;
@@ -81,35 +81,35 @@ describe("the posterior's mean", () => {
     ["validation-emoji", "validation-emoji", "big", 0.9],
     ["train", "all", "small", 0.999],
   ] as const)(
-    "of %s under the law of %s, a %s scene at t = %f: all layouts and shades one by one",
-    (split, law, kind, t) => {
+    "of %s under the prior %s, a %s scene at t = %f: all layouts and shades one by one",
+    (split, prior, kind, t) => {
       const [alpha, sigma] = [1 - t, t];
       const { caption, noisy } = noisyOf(split, indexOf(split, kind), alpha, sigma);
       const mean = new Float64Array(values).fill(Number.NaN);
-      source.posterior(law).mean({ caption, noisy, alpha, sigma }, mean);
-      const expected = bruteForce(law, caption, noisy, alpha, sigma);
+      source.posterior(prior).mean({ caption, noisy, alpha, sigma }, mean);
+      const expected = bruteForce(prior, caption, noisy, alpha, sigma);
       expect(Math.max(...mean.map((value, at) => Math.abs(value - expected[at]!)))).toBeLessThan(2e-7);
     },
   );
 
-  it("is the image where there is hardly noise, and the mean of the law where there is nothing else", () => {
+  it("is the image where there is hardly noise, and the prior's mean where there is nothing else", () => {
     const { caption, noisy, images } = noisyOf("validation", 3, 1, 1e-4);
     const mean = new Float64Array(values);
     source.posterior("all").mean({ caption, noisy, alpha: 1, sigma: 1e-4 }, mean);
     expect(Math.max(...mean.map((value, at) => Math.abs(value - images[at]!)))).toBeLessThan(1e-5);
     source.posterior("validation").mean({ caption, noisy, alpha: 0, sigma: 1 }, mean);
-    const prior = bruteForce("validation", caption, noisy, 0, 1);
-    expect(Math.max(...mean.map((value, at) => Math.abs(value - prior[at]!)))).toBeLessThan(2e-7);
+    const expected = bruteForce("validation", caption, noisy, 0, 1);
+    expect(Math.max(...mean.map((value, at) => Math.abs(value - expected[at]!)))).toBeLessThan(2e-7);
   });
 
-  it("has no lower error under another law than the one that images are of, on average", () => {
+  it("has no lower error under another prior than the one that images are of, on average", () => {
     const errors = { validation: 0, all: 0, train: 0 };
     const mean = new Float64Array(values);
     for (let i = 0; i < 64; i++) {
       const { caption, noisy, images } = noisyOf("validation", i, 0.4, 0.6);
-      for (const law of ["validation", "all", "train"] as const) {
-        source.posterior(law).mean({ caption, noisy, alpha: 0.4, sigma: 0.6 }, mean);
-        errors[law] += mean.reduce((sum, value, at) => sum + (value - images[at]!) ** 2, 0);
+      for (const prior of ["validation", "all", "train"] as const) {
+        source.posterior(prior).mean({ caption, noisy, alpha: 0.4, sigma: 0.6 }, mean);
+        errors[prior] += mean.reduce((sum, value, at) => sum + (value - images[at]!) ** 2, 0);
       }
     }
     expect(errors.validation).toBeLessThan(errors.all);
@@ -120,7 +120,7 @@ describe("the posterior's mean", () => {
   const out = new Float64Array(values);
   const seen = { caption, noisy, alpha: 0.5, sigma: 0.5 };
   it.each([
-    [() => source.posterior("test" as SceneSplit), 'there is no law "test"'],
+    [() => source.posterior("test" as SceneSplit), 'there is no prior "test"'],
     [() => source.posterior("all").mean({ ...seen, sigma: 0 }, out), "sigma is 0, it must be a number above 0"],
     [() => source.posterior("all").mean({ ...seen, alpha: Number.NaN }, out), "alpha is NaN"],
     [() => source.posterior("all").mean({ ...seen, alpha: -1 }, out), "alpha is -1, it must be a number of at least 0"],

@@ -17,7 +17,7 @@ import { emptyLayout, type SceneKind } from "../src/scenes/layout.js";
 import { placementsOf } from "../src/scenes/placements.js";
 
 const source = shapeScenes({ size: 16, seed: 5 });
-const laws: readonly SceneSplit[] = ["train", "validation", "validation-emoji"];
+const priors: readonly SceneSplit[] = ["train", "validation", "validation-emoji"];
 
 /** A sheet of shapes that captions call otherwise. */
 const named = (names: readonly string[]): SceneSource => {
@@ -95,12 +95,12 @@ describe("layout", () => {
 });
 
 describe("layouts", () => {
-  it("have every scene of a law, and none of another's", () => {
-    for (const law of laws)
+  it("have every scene of a prior, and none of another's", () => {
+    for (const prior of priors)
       for (let i = 0; i < 25; i++) {
-        const caption = captionOf(source, law, i);
-        const own = identity(source.layout(law, i));
-        const found = source.layouts(law, caption);
+        const caption = captionOf(source, prior, i);
+        const own = identity(source.layout(prior, i));
+        const found = source.layouts(prior, caption);
         expect(sum(found.map(({ probability }) => probability))).toBeCloseTo(1, 12);
         const those = new Set(found.map(identity));
         expect(those.size).toBe(found.length);
@@ -108,7 +108,7 @@ describe("layouts", () => {
         const all = source.layouts("all", caption).map(identity);
         expect(all).toContain(own);
         // A caption of training may have no layout that is held out.
-        if (law !== "validation") continue;
+        if (prior !== "validation") continue;
         const other = source.layouts("train", caption).map(identity);
         expect(other).not.toContain(own);
         expect(found.length + other.length).toBe(all.length);
@@ -175,9 +175,9 @@ describe("layouts", () => {
     // A red circle cannot be seen on red.
     ["all", "small red circle left red", "no scene of all has the caption"],
     ["all", "red circle left red circle white", "no scene of all has the caption"],
-    ["none", "small red circle left white", 'no law "none"; its laws are train, validation, validation-emoji, all'],
-  ])("of %s, %j: %s", (law, words, message) => {
+    ["none", "small red circle left white", 'no prior "none"; its priors are train, validation, validation-emoji, all'],
+  ])("of %s, %j: %s", (prior, words, message) => {
     const caption = source.vocabulary.encode(words, source.captionLength);
-    expect(() => source.layouts(law as SceneSplit, caption)).toThrow(message);
+    expect(() => source.layouts(prior as SceneSplit, caption)).toThrow(message);
   });
 });

@@ -12,8 +12,8 @@ import { validationNoise } from "./validation-noise.js";
 
 /** The loss of the best prediction, with what it was measured on. */
 export interface BayesLoss extends MeanLoss {
-  /** The law of data that the prediction was given. */
-  readonly law: string;
+  /** What the prediction knew of the images. */
+  readonly prior: string;
   /** The loss of every sample, in order: they are those of `validate`, so `pairedDifference` tells what a model is above it. */
   readonly losses: Float64Array;
   /** Time of every sample. */
@@ -28,10 +28,10 @@ export interface BayesLossOptions {
   readonly data: DataSource;
   readonly validation: ValidationSpec;
   /**
-   * What the prediction knows of the images: the law of a split, or "all", of images before some were held out. Default "all": a model is not told
-   * what was held out.
+   * What the prediction knows of the images: that they are of a split, or, "all", of what there was before some were held out. Default "all": no model
+   * is told what was held out.
    */
-  readonly law?: string;
+  readonly prior?: string;
   /** Which draws the noise. Default a WebAssembly one, of one thread, for as long as this takes. */
   readonly device?: Device;
   readonly signal?: AbortSignal;
@@ -40,30 +40,31 @@ export interface BayesLossOptions {
 }
 
 /** A spec's other fields may stand beside them. */
-const bayesLossOptions = only(["data", "law", "device", "signal", "onProgress", ...Object.keys(trainFields)]);
+const bayesLossOptions = only(["data", "prior", "device", "signal", "onProgress", ...Object.keys(trainFields)]);
 
 /**
  * The least loss that any model can have which sees the noisy image, its time and its caption: that of the conditional mean E[x | x_t, t, caption],
  * in float64. Images, noise and times are those of `validate`, and the loss is the objective's, whatever its path, prediction and weighting.
  *
- * It bounds the expected loss on images of `law`, so on other images of it the mean may differ by its standard error, and on images of a part of
- * it, such as a held-out split under "all", it bounds the loss of models that do not know the part.
+ * With the held-out split as prior nothing has a lower expected loss on it. Under "all" that is so of models that give no held-out image more than its
+ * share among all of them: such as were trained on the others cannot do better by learning more. Under "train" it is higher: who knows the trained
+ * images by heart takes the others for impossible.
  *
- * @throws TrainError `data` if the data have no posterior, no such law, or the split too few images; `spec` for an unknown option, a split that
+ * @throws TrainError `data` if the data have no posterior, no such prior, or the split too few images; `spec` for an unknown option, a split that
  * training sees, or an objective whose loss is not a squared error
  */
 export const bayesLoss = async (options: BayesLossOptions): Promise<BayesLoss> => {
   check(bayesLossOptions, options, "options");
-  const { objective: aim, data, law = "all", signal, onProgress } = options;
+  const { objective: aim, data, prior = "all", signal, onProgress } = options;
   const { split, images: count } = check(validationSchema, options.validation, "options.validation");
   must(
     data.posterior,
     "data",
-    `${data.name} have no posterior: nobody knows the law of their images, nor its least loss`,
+    `${data.name} have no posterior: nobody knows how their images are drawn, nor what loss is the least`,
   );
   checkSplit(data, split, count);
   const factorAt = lossOfData(aim);
-  const posterior = data.posterior(law);
+  const posterior = data.posterior(prior);
   const values = data.shape[0] * data.shape[1] * data.shape[2];
   const times = Float32Array.from(quantiles(aim.density, count));
   const losses = new Float64Array(count);
@@ -92,7 +93,7 @@ export const bayesLoss = async (options: BayesLossOptions): Promise<BayesLoss> =
     draw.dispose();
     if (!options.device) device.destroy();
   }
-  return { law, ...stratifiedMean(losses), losses, times, bins: timeBins(losses, aim.density, BINS) };
+  return { prior, ...stratifiedMean(losses), losses, times, bins: timeBins(losses, aim.density, BINS) };
 };
 
 /** What a mean squared error of the data is multiplied by to be an objective's loss, by the time. */

@@ -115,10 +115,10 @@ describe("bayesLoss of scenes", () => {
     const told: [number, number][] = [];
     const all = await bayesLoss({ ...options, onProgress: (...now) => told.push(now) });
     expect(told).toEqual([[64, 64]]);
-    expect(all.law).toBe("all");
+    expect(all.prior).toBe("all");
     expect(all.bins).toEqual(timeBins(all.losses, flow.density, 8));
-    const knowing = await bayesLoss({ ...options, law: "validation", device });
-    const wrong = await bayesLoss({ ...options, law: "train", device });
+    const knowing = await bayesLoss({ ...options, prior: "validation", device });
+    const wrong = await bayesLoss({ ...options, prior: "train", device });
     expect(knowing.mean).toBeLessThan(all.mean);
     expect(all.mean).toBeLessThan(0.03);
     expect(wrong.mean).toBeGreaterThan(0.1);
@@ -137,7 +137,12 @@ describe("bayesLoss of scenes", () => {
   const { posterior: __, ...found } = data;
   it.each([
     ["data without a posterior", { data: found as DataSource }, "shapes-scenes-16 have no posterior", "TrainError"],
-    ["a law that is none", { law: "test" }, 'there is no law "test"; its laws are train, validation,', "RangeError"],
+    [
+      "a prior that is none",
+      { prior: "test" },
+      'there is no prior "test"; its priors are train, validation,',
+      "RangeError",
+    ],
     ["a split that is none", { validation: { split: "test", images: 64 } }, 'has no split "test"', "TrainError"],
     ["training", { validation: { split: "train", images: 64 } }, 'validation.split is "train"', "TrainError"],
     ["ragged sets", { validation: { images: 100 } }, "a multiple of 64", "TrainError"],

@@ -43,10 +43,11 @@ export interface SceneSource extends DataSource<SceneSplit> {
   /** What a scene shows. @throws RangeError as `batch` does */
   layout(split: SceneSplit, index: number): ShadedLayout;
   /**
-   * Every layout that scenes of a law may have, given a caption's ids, with its probability; they sum to 1. Whatever the layout, the shade is
+   * Every layout that scenes of a prior may have, given a caption's ids, with its probability; they sum to 1. Whatever the layout, the shade is
    * uniform within ± `SHADE_RANGE`. The ids alone count: where names are made of words of place, scenes that are captioned alike are all there.
-   * @throws RangeError for a caption that no scene of the law has
+   * @throws RangeError for a caption that no scene of the prior has
    */
-  layouts(law: SceneSplit | "all", caption: ArrayLike<number>): readonly LikelyLayout[];
-  posterior(law: SceneSplit | "all"): Posterior;
+  layouts(prior: SceneSplit | "all", caption: ArrayLike<number>): readonly LikelyLayout[];
+  posterior(prior: SceneSplit | "all"): Posterior;
+  withSeed(seed: number): SceneSource;
 }

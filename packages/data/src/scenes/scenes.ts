@@ -1,18 +1,18 @@
-import { dataSource } from "../data-source.js";
+import { checkIndex, dataSource } from "../data-source.js";
 import { checkedImageOptions, type ImageOptions } from "../image-options.js";
-import type { Posterior } from "../posterior.js";
 import { keyOf } from "../random/key.js";
 import { Stream } from "../random/stream.js";
 import { checkSheet, type SpriteSheet } from "../sprites/sheet.js";
 import { captionsOf } from "./captions.js";
 import { drawKind, drawLayout, sizesFor } from "./draw.js";
 import { heldOutSprites } from "./held-out.js";
-import { emptyLayout, layoutHash, type Placed, places, relations, type Scene } from "./layout.js";
+import { emptyLayout, layoutHash, type Scene } from "./layout.js";
 import { painter, spriteLevels } from "./paint.js";
 import { backgrounds, visibleOn } from "./palette.js";
 import { scenePosterior } from "./posterior.js";
-import type { SceneLayout, SceneObject, SceneSource, SceneSplit } from "./scene-source.js";
-import { type SceneLaw, supports } from "./support.js";
+import type { SceneSource, SceneSplit } from "./scene-source.js";
+import { type ScenePrior, supports } from "./support.js";
+import { tellingLayouts } from "./tell.js";
 
 /** One layout in this many belongs to validation, by its hash. */
 const VALIDATION_SHARE = 16;
@@ -38,11 +38,11 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): SceneSource =
   const shown = visibleOn(sheet);
   const heldOut = Uint16Array.from(heldOutSprites(sheet.names));
   const known = Uint16Array.from(sheet.names.keys()).filter((sprite) => !heldOut.includes(sprite));
-  const streams = {
-    train: new Stream(keyOf(seed, "scenes/train")),
+  const streamsOf = (trainSeed: number) => ({
+    train: new Stream(keyOf(trainSeed, "scenes/train")),
     validation: new Stream(keyOf(VALIDATION_SEED, "scenes/validation")),
     "validation-emoji": new Stream(keyOf(VALIDATION_SEED, "scenes/validation-emoji")),
-  };
+  });
   const layout = emptyLayout();
 
   const isVisible = (sprite: number, background: number): boolean =>
@@ -52,7 +52,7 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): SceneSource =
     isVisible(first.sprite, background) &&
     (kind !== "pair" || (first.sprite !== second.sprite && isVisible(second.sprite, background)));
   const isHeldBack = (scene: Scene): boolean => layoutHash(scene) % VALIDATION_SHARE === 0;
-  const laws: Readonly<Record<SceneSplit | "all", SceneLaw>> = {
+  const priors: Readonly<Record<SceneSplit | "all", ScenePrior>> = {
     train: { name: "train", sprites: known, has: (scene) => shows(scene) && !isHeldBack(scene) },
     validation: { name: "validation", sprites: known, has: (scene) => shows(scene) && isHeldBack(scene) },
     "validation-emoji": { name: "validation-emoji", sprites: heldOut, has: shows },
@@ -60,9 +60,8 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): SceneSource =
   };
 
   /** The first layout of the index's stream that can be seen and that belongs to the split. */
-  const draw = (split: SceneSplit, index: number): Scene => {
-    const stream = streams[split];
-    const { sprites, has } = laws[split];
+  const draw = (stream: Stream, split: SceneSplit, index: number): Scene => {
+    const { sprites, has } = priors[split];
     stream.seek(index);
     // Drawn once, because pairs are turned down more often: else they would be fewer than they should.
     layout.kind = drawKind(stream);
@@ -74,74 +73,54 @@ export const scenes = (sheet: SpriteSheet, options: ImageOptions): SceneSource =
   };
 
   const openOf = supports(captions.ids, size, sizes);
-  const lawOf = (law: SceneSplit | "all"): SceneLaw => {
-    if (!Object.hasOwn(laws, law))
-      throw new RangeError(`${name}: there is no law "${law}"; its laws are ${Object.keys(laws).join(", ")}`);
-    return laws[law];
+  const priorOf = (prior: SceneSplit | "all"): ScenePrior => {
+    if (!Object.hasOwn(priors, prior))
+      throw new RangeError(`${name}: there is no prior "${prior}"; its priors are ${Object.keys(priors).join(", ")}`);
+    return priors[prior];
   };
+  const tell = tellingLayouts(sheet.names);
 
-  const posterior = (law: SceneSplit | "all"): Posterior => {
-    const own = lawOf(law);
-    return scenePosterior(levels, size, (caption) => openOf(own, caption));
+  const sourceOf = (trainSeed: number): SceneSource => {
+    const streams = streamsOf(trainSeed);
+    const sceneAt = (split: SceneSplit, index: number) => draw(streams[split], split, index);
+    const source = dataSource<SceneSplit>({
+      ...{ name, shape: [3, size, size], vocabulary: captions.vocabulary, captionLength: captions.length },
+      provenance: sheet.provenance,
+      splits: {
+        train: { images: null, seed: trainSeed, what: `${known.length} sprites, layouts not in validation` },
+        validation: { images: null, seed: VALIDATION_SEED, what: `the same sprites, 1 in ${VALIDATION_SHARE} layouts` },
+        "validation-emoji": { images: null, seed: VALIDATION_SEED, what: `${heldOut.length} other sprites` },
+      },
+      settings: {
+        cell: sheet.cell,
+        sprites: sheet.names,
+        heldOut: Array.from(heldOut, (sprite) => sheet.names[sprite]!),
+        backgrounds: backgrounds.map((each) => each.name),
+      },
+      write(split, index, batch, at) {
+        const scene = sceneAt(split, index);
+        paint(scene, batch.images, at * 3 * size * size);
+        captions.write(scene, batch.captions, at * captions.length);
+      },
+      caption: (split, index) => captions.sentence(sceneAt(split, index)),
+    });
+    return {
+      ...source,
+      layout(split, index) {
+        source.size(split);
+        checkIndex(name, "index", index);
+        return tell.scene(sceneAt(split, index));
+      },
+      layouts: (prior, caption) => openOf(priorOf(prior), caption).flatMap(tell.open),
+      posterior(prior) {
+        const known = priorOf(prior);
+        return scenePosterior(levels, size, (caption) => openOf(known, caption));
+      },
+      withSeed(other) {
+        checkIndex(name, "seed", other);
+        return sourceOf(other);
+      },
+    };
   };
-
-  const source = dataSource<SceneSplit>({
-    ...{ name, shape: [3, size, size], vocabulary: captions.vocabulary, captionLength: captions.length },
-    provenance: sheet.provenance,
-    splits: {
-      train: { images: null, seed, what: `${known.length} sprites, layouts not in validation` },
-      validation: { images: null, seed: VALIDATION_SEED, what: `the same sprites, 1 in ${VALIDATION_SHARE} layouts` },
-      "validation-emoji": { images: null, seed: VALIDATION_SEED, what: `${heldOut.length} other sprites` },
-    },
-    settings: {
-      cell: sheet.cell,
-      sprites: sheet.names,
-      heldOut: Array.from(heldOut, (sprite) => sheet.names[sprite]!),
-      backgrounds: backgrounds.map((each) => each.name),
-    },
-    write(split, index, batch, at) {
-      const scene = draw(split, index);
-      paint(scene, batch.images, at * 3 * size * size);
-      captions.write(scene, batch.captions, at * captions.length);
-    },
-    caption: (split, index) => captions.sentence(draw(split, index)),
-    posterior,
-  });
-
-  const told = ({
-    kind,
-    background,
-    where,
-  }: Pick<Scene, "kind" | "background" | "where">): Omit<SceneLayout, "objects"> => ({
-    kind,
-    background: backgrounds[background]!.name,
-    ...(kind !== "big" && { where: (kind === "small" ? places : relations)[where]! }),
-  });
-  const object = (sprite: number, { x, y, size: pixels }: Omit<Placed, "sprite">): SceneObject => ({
-    sprite: sheet.names[sprite]!,
-    ...{ x, y, size: pixels },
-  });
-
-  return {
-    ...source,
-    layout(split, index) {
-      // Has the checks of an index.
-      source.caption(split, index);
-      const { first, second, ...scene } = draw(split, index);
-      const shown = scene.kind === "pair" ? [first, second] : [first];
-      return { ...told(scene), objects: shown.map((placed) => object(placed.sprite, placed)), shade: scene.shade };
-    },
-    layouts: (law, caption) =>
-      openOf(lawOf(law), caption).flatMap(({ reading, first, second, shares }) =>
-        first.flatMap((one, i) =>
-          second.flatMap((other, j) => {
-            const probability = shares[i * second.length + j]!;
-            if (probability === 0) return [];
-            const objects = [object(reading.first, one), ...(other ? [object(reading.second, other)] : [])];
-            return [{ ...told(reading), objects, probability }];
-          }),
-        ),
-      ),
-    posterior,
-  };
+  return sourceOf(seed);
 };

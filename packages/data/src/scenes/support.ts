@@ -4,11 +4,11 @@ import { backgrounds } from "./palette.js";
 import { type Placement, placementsOf } from "./placements.js";
 import { type CaptionIds, type Reading, readingsOf } from "./readings.js";
 
-/** Which layouts a law of scenes has. */
-export interface SceneLaw {
+/** Layouts that are drawn, all placements of a size as often. */
+export interface ScenePrior {
   readonly name: string;
   readonly sprites: Uint16Array;
-  /** Whether a layout can be seen and belongs to the law; its shade has no part in it. */
+  /** Whether a layout can be seen and belongs to the prior; its shade has no part in it. */
   has(layout: Scene): boolean;
 }
 
@@ -18,7 +18,7 @@ export interface OpenScenes {
   readonly first: readonly Placement[];
   /** Of a pair; a single object has one entry, null. */
   readonly second: readonly (Placement | null)[];
-  /** `[first, second]`, the probability of both; 0 where the law does not have the layout. Of all readings of a caption they sum to 1. */
+  /** `[first, second]`, the probability of both; 0 where the prior does not have the layout. Of all readings of a caption they sum to 1. */
   readonly shares: Float64Array;
 }
 
@@ -31,7 +31,7 @@ export const supports = (ids: CaptionIds, width: number, sizes: Sizes) => {
   const scene = emptyLayout();
 
   /** Of one reading, not yet normalized: the chance that a draw of this reading gives the layout. */
-  const openOf = (law: SceneLaw, reading: Reading): OpenScenes => {
+  const openOf = (prior: ScenePrior, reading: Reading): OpenScenes => {
     const { kind, where } = reading;
     const first = placementsOf(kind, where, 0, width, sizes);
     const second = kind === "pair" ? placementsOf(kind, where, 1, width, sizes) : [null];
@@ -39,54 +39,54 @@ export const supports = (ids: CaptionIds, width: number, sizes: Sizes) => {
     let at = 0;
     for (const one of first)
       for (const other of second)
-        shares[at++] = law.has(sceneOf(reading, one, other, scene)) ? one.share * (other?.share ?? 1) : 0;
+        shares[at++] = prior.has(sceneOf(reading, one, other, scene)) ? one.share * (other?.share ?? 1) : 0;
     return { reading, first, second, shares };
   };
 
   /** The chance that a draw of a kind is accepted, by going through all of them: needed only where a caption may be of two kinds. */
-  const accepted = (law: SceneLaw, kind: SceneKind): number => {
-    const { sprites } = law;
+  const accepted = (prior: ScenePrior, kind: SceneKind): number => {
+    const { sprites } = prior;
     const seconds = kind === "pair" ? Array.from(sprites) : [0];
     let chance = 0;
     for (let background = 0; background < backgrounds.length; background++)
       for (let where = 0; where < wheres[kind]; where++)
         for (const first of Array.from(sprites))
-          for (const second of seconds) chance += sum(openOf(law, { kind, background, where, first, second }).shares);
-    return chance / drawsOf(law, kind);
+          for (const second of seconds) chance += sum(openOf(prior, { kind, background, where, first, second }).shares);
+    return chance / drawsOf(prior, kind);
   };
 
   const chances = new Map<string, number>();
-  const acceptedOnce = (law: SceneLaw, kind: SceneKind): number => {
-    const key = `${law.name} ${kind}`;
-    const known = chances.get(key) ?? accepted(law, kind);
+  const acceptedOnce = (prior: ScenePrior, kind: SceneKind): number => {
+    const key = `${prior.name} ${kind}`;
+    const known = chances.get(key) ?? accepted(prior, kind);
     chances.set(key, known);
     return known;
   };
 
-  /** @throws RangeError for a caption that no scene of the law has */
-  return (law: SceneLaw, caption: ArrayLike<number>): readonly OpenScenes[] => {
+  /** @throws RangeError for a caption that no scene of the prior has */
+  return (prior: ScenePrior, caption: ArrayLike<number>): readonly OpenScenes[] => {
     const words = Array.from(caption);
     while (words.at(-1) === 0) words.pop();
-    const own = Array.from(law.sprites);
+    const own = Array.from(prior.sprites);
     const readings = readingsOf(ids, words).filter(
       ({ kind, first, second }) => own.includes(first) && (kind !== "pair" || own.includes(second)),
     );
-    const open = readings.map((reading) => openOf(law, reading));
+    const open = readings.map((reading) => openOf(prior, reading));
     // The kind is drawn before layouts are turned down: within a kind all readings are as likely.
     if (new Set(readings.map(({ kind }) => kind)).size > 1)
       for (const { reading, shares } of open) {
         const { kind } = reading;
-        scale(shares, kindShares[kind] / (acceptedOnce(law, kind) * drawsOf(law, kind)));
+        scale(shares, kindShares[kind] / (acceptedOnce(prior, kind) * drawsOf(prior, kind)));
       }
     const total = open.reduce((all, { shares }) => all + sum(shares), 0);
-    if (!(total > 0)) throw new RangeError(`no scene of ${law.name} has the caption [${words.join(", ")}]`);
+    if (!(total > 0)) throw new RangeError(`no scene of ${prior.name} has the caption [${words.join(", ")}]`);
     for (const { shares } of open) scale(shares, 1 / total);
     return open;
   };
 };
 
 /** How many readings of a kind are drawn, all as often. */
-const drawsOf = ({ sprites }: SceneLaw, kind: SceneKind): number =>
+const drawsOf = ({ sprites }: ScenePrior, kind: SceneKind): number =>
   backgrounds.length * wheres[kind] * sprites.length ** (kind === "pair" ? 2 : 1);
 
 /** The layout of placements, but for the shade; fills `out`. */

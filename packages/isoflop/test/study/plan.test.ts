@@ -86,8 +86,12 @@ describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s",
       const rule = file.optimizer.learningRate as RateRule;
       expect(spec.optimizer.learningRate).toBe(learningRateOf(rule, { width, tokens, batch }));
     }
-    const common = grid.map(({ spec: { model, steps, budget, optimizer, ...rest } }) =>
-      JSON.stringify([rest, { ...optimizer, learningRate: 0 }, { ...model, width: 0, depth: 0, heads: 0 }]),
+    const common = grid.map(({ spec: { model, steps, budget, optimizer, seed, data, content, ...rest } }) =>
+      JSON.stringify([
+        { ...rest, modules: content.modules, data: { ...data, seed: 0 } },
+        { ...optimizer, learningRate: 0 },
+        { ...model, width: 0, depth: 0, heads: 0 },
+      ]),
     );
     expect(new Set(common).size).toBe(1);
   });
@@ -104,9 +108,11 @@ describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s",
     }
   });
 
-  it("trains on the order of its seed", async () => {
+  it("trains every run from a seed of its own, on the order of that seed", async () => {
     const { grid } = await planned;
-    for (const { spec } of grid) expect([spec.seed, spec.data]).toEqual([3, expect.objectContaining({ seed: 3 })]);
+    expect(new Set(grid.map(({ spec }) => spec.seed)).size).toBe(grid.length);
+    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(grid.length);
+    for (const { spec } of grid) expect(spec.data).toMatchObject({ seed: spec.seed });
   });
 });
 
@@ -114,12 +120,20 @@ describe("a grid", () => {
   const idsOf = async (more: Parameters<typeof tiny>[0]) =>
     (await planStudy(tiny(more), openShapes)).grid.map(({ id }) => id);
 
-  it("has a run for each budget, size and seed, each seed with an order of its own", async () => {
+  it("has a run for each budget, size and replicate, each with an order of its own", async () => {
     const { grid } = await planStudy(tiny({ grid: { budgets: [1e9, 2e9], widths: [8, 16], seeds: 3 } }), openShapes);
     expect(grid).toHaveLength(12);
     expect(new Set(grid.map(({ id }) => id)).size).toBe(12);
-    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(3);
+    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(12);
     for (const { spec } of grid) expect(spec.data).toMatchObject({ seed: spec.seed });
+  });
+
+  it("of data that know one order has that in every run", async () => {
+    const { withSeed: _, ...ordered } = shapeScenes({ size: 16, seed: 0 });
+    const { grid } = await planStudy(tiny({ grid: { budgets: 1e9, widths: [8, 16], seeds: 2 } }), async () => ordered);
+    expect(new Set(grid.map(({ spec }) => spec.seed)).size).toBe(4);
+    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(1);
+    expect(new Set(grid.map(({ spec }) => JSON.stringify(spec.data))).size).toBe(1);
   });
 
   it("in several parts is what they are together, a run that two have once", async () => {

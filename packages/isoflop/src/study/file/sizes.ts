@@ -3,7 +3,9 @@ import { batchOf } from "@isoflop/sweep";
 import type { StudyFile } from "./schema.js";
 
 /** Budgets with the sizes that are tried at each. */
-export type Sizes = Pick<Exclude<StudyFile["grid"], readonly unknown[]>, "budgets" | "widths" | "models">;
+export type Sizes = Pick<Entry, "budgets" | "widths" | "models"> & Partial<Pick<Entry, "seeds">>;
+
+type Entry = Exclude<StudyFile["grid"], readonly unknown[]>;
 
 const isList = <T>(given: T): given is Extract<T, readonly unknown[]> => Array.isArray(given);
 
