@@ -57,14 +57,11 @@ export const bayesLoss = async (options: BayesLossOptions): Promise<BayesLoss> =
   check(bayesLossOptions, options, "options");
   const { objective: aim, data, prior = "all", signal, onProgress } = options;
   const { split, images: count } = check(validationSchema, options.validation, "options.validation");
-  must(
-    data.posterior,
-    "data",
-    `${data.name} have no posterior: nobody knows how their images are drawn, nor what loss is the least`,
-  );
+  const why = whyNoBayesLoss(options);
+  must(why === undefined, data.posterior ? "spec" : "data", why ?? "");
   checkSplit(data, split, count);
   const factorAt = lossOfData(aim);
-  const posterior = data.posterior(prior);
+  const posterior = data.posterior!(prior);
   const values = data.shape[0] * data.shape[1] * data.shape[2];
   const times = Float32Array.from(quantiles(aim.density, count));
   const losses = new Float64Array(count);
@@ -96,13 +93,21 @@ export const bayesLoss = async (options: BayesLossOptions): Promise<BayesLoss> =
   return { prior, ...stratifiedMean(losses), losses, times, bins: timeBins(losses, aim.density, BINS) };
 };
 
+/** Why nobody knows the least loss of data under an objective, in words; undefined where it is known. */
+export const whyNoBayesLoss = ({
+  data,
+  objective: { variance, loss: kind = "mse" },
+}: Pick<BayesLossOptions, "data" | "objective">): string | undefined => {
+  if (!data.posterior)
+    return `${data.name} has no posterior: nobody knows how its images are drawn, nor which loss is the least`;
+  if (kind === "mse" && variance !== "learnedRange") return undefined;
+  const told = `the loss is "${kind}"${variance === "learnedRange" ? " with a learned variance" : ""}`;
+  return `objective: ${told}; the least loss is known of squared errors alone`;
+};
+
 /** What a mean squared error of the data is multiplied by to be an objective's loss, by the time. */
 const lossOfData = (aim: Objective): ((t: number) => number) => {
-  const { path, density, variance, loss: kind = "mse" } = aim;
-  const told = `the loss is "${kind}"${variance === "learnedRange" ? " with a learned variance" : ""}`;
-  const squared = kind === "mse" && variance !== "learnedRange";
-  must(squared, "spec", `objective: ${told}; the least loss is known of squared errors alone`);
-  const from = objective({ path, prediction: "data", density });
+  const from = objective({ path: aim.path, prediction: "data", density: aim.density });
   return (t) => lossFactor({ from, to: aim }, t);
 };
 

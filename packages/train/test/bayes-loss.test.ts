@@ -136,7 +136,7 @@ describe("bayesLoss of scenes", () => {
 
   const { posterior: __, ...found } = data;
   it.each([
-    ["data without a posterior", { data: found as DataSource }, "shapes-scenes-16 have no posterior", "TrainError"],
+    ["data without a posterior", { data: found as DataSource }, "shapes-scenes-16 has no posterior", "TrainError"],
     [
       "a prior that is none",
       { prior: "test" },
