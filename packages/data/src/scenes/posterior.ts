@@ -1,18 +1,10 @@
 import type { NoisyImage, Posterior } from "../posterior.js";
+import { affineScenes, PER_LEVEL, type PlacedSprite } from "./affine.js";
 import type { SpriteLevels } from "./paint.js";
-import { backgrounds, SHADE_RANGE } from "./palette.js";
+import { SHADE_RANGE } from "./palette.js";
 import type { Placement } from "./placements.js";
 import { type CutNormal, cutNormal, peakOf } from "./shade.js";
 import type { OpenScenes } from "./support.js";
-
-/** What an object changes of the sums over the plain background, and what of them: see {@link Sums}. */
-interface Change extends Sums {
-  readonly placement: Placement;
-  readonly sprite: number;
-  /** Probability of the placement, and of it times the shade, given what is seen. */
-  weight: number;
-  shade: number;
-}
 
 /**
  * An image is base + shade · slope. Of r = noisy − alpha · base: Σ r², Σ r · slope and Σ slope². Objects do not overlap, so what one changes of
@@ -24,24 +16,34 @@ interface Sums {
   slopes: number;
 }
 
-/** One layout with its shade integrated out. */
-interface Layout {
-  readonly first: Change;
-  readonly second: Change | undefined;
+/** Probability of a part of scenes, and of it times the shade, given what is seen. */
+interface Weighed {
+  weight: number;
+  shade: number;
+}
+
+/** An object at a place: what it changes of the sums over the plain background. */
+interface Change extends PlacedSprite, Sums, Weighed {}
+
+/** The scenes of one reading beside what is seen. */
+interface Candidates {
   readonly open: OpenScenes;
-  readonly slope: number;
-  readonly curvature: number;
-  /** Logarithm of its probability and density, but for the shade's integral. */
-  readonly level: number;
-  /** An upper bound of the logarithm of all. */
-  readonly most: number;
+  readonly plain: Sums & Weighed;
+  readonly firsts: readonly Change[];
+  readonly seconds: readonly (Change | undefined)[];
+  /** `[first, second]`, the most that the logarithm of a layout's probability times its density can be, whatever the shade. */
+  readonly bounds: Float64Array;
+}
+
+/** Logarithm of a layout's density without its shade, and what the shade u · `SHADE_RANGE` adds to it: slope · u − curvature · u² / 2. */
+interface Density {
+  level: number;
+  slope: number;
+  curvature: number;
 }
 
 /** Layouts that are less likely than the likeliest by this factor, as a logarithm, count for nothing. */
 const NEGLIGIBLE = 60;
-
-/** Change of a colour's value in [-1, 1] by one level of shade. */
-const PER_LEVEL = 1 / 127.5;
 
 /**
  * The mean image of scenes given caption and noisy image, exact: layouts are gone through one by one, and over the shade, uniform within
@@ -52,44 +54,22 @@ export const scenePosterior = (
   width: number,
   openOf: (caption: ArrayLike<number>) => readonly OpenScenes[],
 ): Posterior => {
-  const plane = width * width;
-  const values = 3 * plane;
+  const values = 3 * width * width;
+  const { eachCovered, eachPlain } = affineScenes(levels, width);
 
-  /** Calls with every value of the image that a sprite covers, and what the image is there: base + shade · slope. */
-  const eachCovered = (
-    sprite: number,
-    { x, y, size }: Placement,
-    ground: number,
-    visit: (at: number, base: number, slope: number, plainBase: number) => void,
-  ): void => {
-    const { rgb } = backgrounds[ground]!;
-    const level = levels[size]!;
-    let from = sprite * size * size * 4;
-    for (let row = 0; row < size; row++)
-      for (let column = 0; column < size; column++, from += 4) {
-        const alpha = level[from + 3]!;
-        if (alpha === 0) continue;
-        const slope = ((255 - alpha) / 255) * PER_LEVEL;
-        const at = (y + row) * width + x + column;
-        for (let c = 0; c < 3; c++)
-          visit(at + c * plane, level[from + c]! * PER_LEVEL - 1 + slope * rgb[c]!, slope, rgb[c]! * PER_LEVEL - 1);
-      }
-  };
-
-  const plainSums = ({ noisy, alpha }: NoisyImage, ground: number): Sums => {
-    const { rgb } = backgrounds[ground]!;
-    const sums = { squares: 0, along: 0, slopes: values * PER_LEVEL ** 2 };
-    for (let at = 0; at < values; at++) {
-      const rest = noisy[at]! - alpha * (rgb[Math.floor(at / plane)]! * PER_LEVEL - 1);
+  const plainSums = ({ noisy, alpha }: NoisyImage, ground: number): Sums & Weighed => {
+    const sums = { squares: 0, along: 0, slopes: values * PER_LEVEL ** 2, weight: 0, shade: 0 };
+    eachPlain(ground, (at, base) => {
+      const rest = noisy[at]! - alpha * base;
       sums.squares += rest * rest;
       sums.along += rest * PER_LEVEL;
-    }
+    });
     return sums;
   };
 
   const changeOf = ({ noisy, alpha }: NoisyImage, ground: number, sprite: number, placement: Placement): Change => {
     const change = { placement, sprite, weight: 0, shade: 0, squares: 0, along: 0, slopes: 0 };
-    eachCovered(sprite, placement, ground, (at, base, slope, plainBase) => {
+    eachCovered(change, ground, (at, base, slope, plainBase) => {
       const plain = noisy[at]! - alpha * plainBase;
       const rest = noisy[at]! - alpha * base;
       change.squares += (rest - plain) * (rest + plain);
@@ -99,70 +79,93 @@ export const scenePosterior = (
     return change;
   };
 
-  const layoutsOf = (seen: NoisyImage, open: OpenScenes): Layout[] => {
-    const { reading, shares } = open;
-    const { alpha, sigma } = seen;
-    const plain = plainSums(seen, reading.background);
-    const change = (sprite: number, placement: Placement) => changeOf(seen, reading.background, sprite, placement);
-    const firsts = open.first.map((placement) => change(reading.first, placement));
-    const seconds = open.second.map((placement) => (placement ? change(reading.second, placement) : undefined));
-    const variance = sigma * sigma;
-    const layouts: Layout[] = [];
-    let at = 0;
-    for (const first of firsts)
-      for (const second of seconds) {
-        const share = shares[at++]!;
-        if (share === 0) continue;
-        const squares = plain.squares + first.squares + (second?.squares ?? 0);
-        const along = plain.along + first.along + (second?.along ?? 0);
-        const slopes = plain.slopes + first.slopes + (second?.slopes ?? 0);
-        const slope = (SHADE_RANGE * alpha * along) / variance;
-        const curvature = ((SHADE_RANGE * alpha) ** 2 * Math.max(slopes, 0)) / variance;
-        const level = Math.log(share) - squares / (2 * variance);
-        layouts.push({ first, second, open, slope, curvature, level, most: level + peakOf(slope, curvature) });
-      }
-    return layouts;
+  const candidatesOf = (seen: NoisyImage, open: OpenScenes): Candidates => {
+    const { first, second, background } = open.reading;
+    const plain = plainSums(seen, background);
+    const firsts = open.first.map((placement) => changeOf(seen, background, first, placement));
+    const seconds = open.second.map((placement) =>
+      placement ? changeOf(seen, background, second, placement) : undefined,
+    );
+    const bounds = new Float64Array(open.shares.length).fill(Number.NEGATIVE_INFINITY);
+    const density = { level: 0, slope: 0, curvature: 0 };
+    eachLayout({ open, firsts, seconds }, (share, one, other, at) => {
+      densityOf(seen, plain, one, other, density);
+      bounds[at] = Math.log(share) + density.level + peakOf(density.slope, density.curvature);
+    });
+    return { open, plain, firsts, seconds, bounds };
   };
 
   return {
     mean(seen, out) {
       check(seen, out, values);
-      const opened = openOf(seen.caption);
-      const layouts = opened.flatMap((open) => layoutsOf(seen, open));
-      const most = layouts.reduce((largest, layout) => Math.max(largest, layout.most), Number.NEGATIVE_INFINITY);
-      const grounds = new Map<number, { weight: number; shade: number }>();
-      const shade: CutNormal = { logMass: 0, mean: 0 };
+      const candidates = openOf(seen.caption).map((open) => candidatesOf(seen, open));
+      const most = candidates.reduce(
+        (largest, { bounds }) => bounds.reduce((a, b) => Math.max(a, b), largest),
+        Number.NEGATIVE_INFINITY,
+      );
+      const density = { level: 0, slope: 0, curvature: 0 };
+      const cut: CutNormal = { logMass: 0, mean: 0 };
       let total = 0;
-      for (const { first, second, open, slope, curvature, level, most: bound } of layouts) {
-        if (bound < most - NEGLIGIBLE) continue;
-        cutNormal(slope, curvature, shade);
-        const weight = Math.exp(level + shade.logMass - most);
-        const moment = weight * SHADE_RANGE * shade.mean;
-        const { background } = open.reading;
-        const ground = grounds.get(background) ?? { weight: 0, shade: 0 };
-        grounds.set(background, ground);
-        for (const part of [first, second, ground])
-          if (part) {
-            part.weight += weight;
-            part.shade += moment;
-          }
-        total += weight;
-      }
-      out.fill(0);
-      for (const [ground, { weight, shade: moment }] of grounds) {
-        const { rgb } = backgrounds[ground]!;
-        for (let at = 0; at < values; at++)
-          out[at]! += (weight * (rgb[Math.floor(at / plane)]! * PER_LEVEL - 1) + moment * PER_LEVEL) / total;
-      }
-      const parts = new Map<Change, number>();
-      for (const { first, second, open } of layouts)
-        for (const part of [first, second]) if (part && part.weight > 0) parts.set(part, open.reading.background);
-      for (const [{ sprite, placement, weight, shade: moment }, ground] of parts)
-        eachCovered(sprite, placement, ground, (at, base, slope, plainBase) => {
-          out[at]! += (weight * (base - plainBase) + moment * (slope - PER_LEVEL)) / total;
+      for (const each of candidates)
+        eachLayout(each, (share, one, other, at) => {
+          if (each.bounds[at]! < most - NEGLIGIBLE) return;
+          densityOf(seen, each.plain, one, other, density);
+          cutNormal(density.slope, density.curvature, cut);
+          const weight = share * Math.exp(density.level + cut.logMass - most);
+          const shade = weight * SHADE_RANGE * cut.mean;
+          weigh(each.plain, weight, shade);
+          weigh(one, weight, shade);
+          if (other) weigh(other, weight, shade);
+          total += weight;
         });
+      out.fill(0);
+      for (const { open, plain, firsts, seconds } of candidates) {
+        const { background } = open.reading;
+        eachPlain(background, (at, base) => {
+          out[at]! += (plain.weight * base + plain.shade * PER_LEVEL) / total;
+        });
+        for (const object of [...firsts, ...seconds])
+          if (object && object.weight > 0)
+            eachCovered(object, background, (at, base, slope, plainBase) => {
+              out[at]! += (object.weight * (base - plainBase) + object.shade * (slope - PER_LEVEL)) / total;
+            });
+      }
     },
   };
+};
+
+/** Calls with every layout that has any probability. */
+const eachLayout = (
+  { open, firsts, seconds }: Pick<Candidates, "open" | "firsts" | "seconds">,
+  visit: (share: number, one: Change, other: Change | undefined, at: number) => void,
+): void => {
+  let at = 0;
+  for (const one of firsts)
+    for (const other of seconds) {
+      const share = open.shares[at]!;
+      if (share > 0) visit(share, one, other, at);
+      at++;
+    }
+};
+
+const densityOf = (
+  { alpha, sigma }: NoisyImage,
+  plain: Sums,
+  one: Sums,
+  other: Sums | undefined,
+  out: Density,
+): void => {
+  const variance = sigma * sigma;
+  const reach = SHADE_RANGE * alpha;
+  out.level = -(plain.squares + one.squares + (other?.squares ?? 0)) / (2 * variance);
+  out.slope = (reach * (plain.along + one.along + (other?.along ?? 0))) / variance;
+  // A rounding below 0 where a sprite covers all that there is.
+  out.curvature = (reach * reach * Math.max(plain.slopes + one.slopes + (other?.slopes ?? 0), 0)) / variance;
+};
+
+const weigh = (part: Weighed, weight: number, shade: number): void => {
+  part.weight += weight;
+  part.shade += shade;
 };
 
 const check = ({ noisy, alpha, sigma }: NoisyImage, out: Float64Array, values: number): void => {
