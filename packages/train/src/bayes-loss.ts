@@ -47,11 +47,11 @@ const bayesLossOptions = only(["data", "prior", "device", "signal", "onProgress"
  * in float64. Images, noise and times are those of `validate`, and the loss is the objective's, whatever its path, prediction and weighting.
  *
  * With the held-out split as prior nothing has a lower expected loss on it. Under "all" that is so of models that give no held-out image more than its
- * share among all of them: such as were trained on the others cannot do better by learning more. Under "train" it is higher: who knows the trained
- * images by heart takes the others for impossible.
+ * share: the mean under any prior lies between that of the trained and that of the held-out images, and its error falls with the share of the latter.
+ * Under "train" it is higher: who knows the trained images by heart takes the others for impossible.
  *
- * @throws TrainError `data` if the data have no posterior, no such prior, or the split too few images; `spec` for an unknown option, a split that
- * training sees, or an objective whose loss is not a squared error
+ * @throws TrainError `data` if the data have no posterior, or the split too few images; `spec` for an unknown option, a split that training sees, or an
+ * objective whose loss is not a squared error; RangeError for a prior that the data do not have, or under which a caption is impossible
  */
 export const bayesLoss = async (options: BayesLossOptions): Promise<BayesLoss> => {
   check(bayesLossOptions, options, "options");
