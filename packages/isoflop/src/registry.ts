@@ -152,6 +152,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./levels/command.js"),
   },
   {
+    path: ["floor"],
+    summary: "the least loss that any model can have on data whose images are drawn by known rules",
+    load: () => import("./floor/command.js"),
+  },
+  {
     path: ["diagnose"],
     summary: "what the loss of a model is made of: size, data or the floor; and what more of each would buy",
     load: () => import("./diagnose/command.js"),
