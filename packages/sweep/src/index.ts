@@ -3,6 +3,13 @@ export { contentOf, type ModuleContent, type Prepare, type RunContent } from "./
 export { SweepError, type SweepErrorCode } from "./errors.js";
 export { runSweep, type SweepOptions } from "./executor.js";
 export { type RunBase, type SweepGridOptions, type SweepRun, stepsFor, sweepGrid } from "./grid.js";
+export {
+  pairedLosses,
+  samplesOf,
+  unlikeSamples,
+  type ValidationLosses,
+  type ValidationSamples,
+} from "./losses.js";
 export { type MeasureContext, type MeasureOptions, measureRun } from "./measure.js";
 export {
   cardOf,

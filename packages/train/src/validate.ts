@@ -11,10 +11,15 @@ import type { Network } from "./step.js";
 import { timeBins } from "./time-bins.js";
 import { validationNoise } from "./validation-noise.js";
 
+/** The version of the noise and the times that validation images meet: losses of two versions are of other samples. */
+export const VALIDATION_NOISE = 1;
+
 /** The validation loss of a model, with what it was measured on. */
 export interface Validation extends MeanLoss {
   /** The loss of every sample, in order: those of two models can be compared by `pairedDifference`. */
   readonly losses: Float32Array;
+  /** Their times, ascending, from 0, data, to 1, noise. */
+  readonly times: Float32Array;
   /** The loss by noise level: at eight parts of the clock, of equal share of the samples. See `timeBins`. */
   readonly bins: readonly LossBin[];
 }
@@ -82,7 +87,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
   } finally {
     block.dispose();
   }
-  return { ...stratifiedMean(losses), losses, bins: timeBins(losses, objective.density, BINS) };
+  return { ...stratifiedMean(losses), losses, times, bins: timeBins(losses, objective.density, BINS) };
 };
 
 /** @throws TrainError `data` unless the data has the split, and as many images in it; tells the most that could be asked for */

@@ -22,16 +22,18 @@ import { plural, round } from "../words/numbers.js";
 import { dataOf, type OpenData } from "./file/data.js";
 import type { FieldPath, ResolvedStudy } from "./file/read.js";
 import type { StudyFile } from "./file/schema.js";
-import { batchAt, budgetsOf, listOf, modelsAt, type Sizes } from "./file/sizes.js";
+import { batchAt, budgetsOf, type HeldOutSizes, listOf, modelsAt, type Sizes } from "./file/sizes.js";
 import { type TuneCell, type Tuning, usualRates } from "./tune.js";
 
 /** A budget that is predicted before it is trained. */
 export interface HeldOutBudget {
   readonly budget: Flops;
-  /** Models that its run may have. */
+  /** Models that its runs may have. */
   readonly candidates: readonly NamedConfig[];
-  /** The run of the candidate whose non-embedding parameters are nearest to `n` in ratio. */
-  run(n: Parameters): SweepRun;
+  /** How many of them it trains. */
+  readonly count: number;
+  /** Runs of so many candidates about an optimum of `n` non-embedding parameters, at a constant ratio of size; each the nearest that there is. */
+  runs(n: Parameters): readonly SweepRun[];
 }
 
 /** The runs of a study. */
@@ -221,7 +223,7 @@ const baseOf = ({ file, orderOf }: Known) => {
   return (seed: number): RunBase => ({ ...orderOf(seed), ...how, ...(runner && { runner }) });
 };
 
-const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {
+const heldOutOf = (known: Known, sizes: HeldOutSizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {
   const { file, setup } = known;
   const largest = Math.max(...grid.map(({ budget }) => budget));
   return budgetsOf(sizes).map((budget) => {
@@ -230,13 +232,14 @@ const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: 
         `heldOut.budgets has ${round(budget)}, which is not above the largest fitted budget, ${round(largest)}: it would test nothing`,
       );
     const candidates = modelsAt(sizes, budget, { setup, ladder: file.model.ladder });
+    const { count, ratio } = sizes;
     return {
-      budget,
-      candidates,
-      run(n) {
-        const { config } = nearest(candidates, n, "nonEmbedding");
-        const { width, depth, heads } = config;
-        return runsOf(known, { budgets: budget, models: [{ width, depth, heads }] }, rate)[0]!;
+      ...{ budget, candidates, count },
+      runs(n) {
+        const wanted = Array.from({ length: count }, (_, i) => n * ratio ** (i - (count - 1) / 2));
+        const found = new Set(wanted.map((size) => nearest(candidates, size, "nonEmbedding").config));
+        const models = [...found].map(({ width, depth, heads }) => ({ width, depth, heads }));
+        return runsOf(known, { budgets: budget, models }, rate);
       },
     };
   });

@@ -17,10 +17,10 @@ import { ifReadable, type StudyFolder } from "./folder.js";
 import { type HeldOutPlan, heldOutOf } from "./held-out.js";
 import { fitLaws } from "./laws.js";
 import { measuredOf } from "./measured.js";
-import { methodsOf } from "./methods.js";
+import { methodsOf, studyMethods } from "./methods.js";
 import type { Wanted } from "./place.js";
 import type { StudyPlan } from "./plan.js";
-import { type StudyPrediction, studyPredictions } from "./prediction.js";
+import { type StudyPrediction, sealOf, studyPredictions } from "./prediction.js";
 import { drawSamples } from "./samples.js";
 import type { Session } from "./session.js";
 import { Stopwatch, type Times, timesBefore } from "./times.js";
@@ -71,6 +71,7 @@ export class Study {
   #fitted: readonly DoneRun[] = [];
   #laws: IsoFlop | undefined;
   #heldOut: readonly { readonly plan: HeldOutPlan; readonly done?: DoneRun }[] = [];
+  #seal: string | undefined;
   #samples: readonly Sample[] = [];
 
   constructor(
@@ -87,6 +88,11 @@ export class Study {
   /** What is to be trained; with the learning rate's rule once it is known. */
   get plan(): StudyPlan {
     return this.#plan;
+  }
+
+  /** Of what was said of the held-out budgets, once that is written: the hash that `prediction.json` has. */
+  get seal(): string | undefined {
+    return this.#seal;
   }
 
   /**
@@ -125,20 +131,20 @@ export class Study {
   async predictHeldOut(): Promise<readonly HeldOutPlan[]> {
     const laws = this.#laws ?? this.fitLaws();
     const plans: HeldOutPlan[] = [];
+    const methods = await this.#clock.time("fitting", () => studyMethods(this.#fitted, laws, this.options));
     for (const heldOut of this.plan.heldOut) {
-      const plan = await this.#clock.time("fitting", () => heldOutOf(this.#fitted, laws, heldOut, this.options));
-      if (typeof plan === "string") {
+      const said = heldOutOf(methods, laws, heldOut);
+      if (typeof said === "string") {
         await this.write();
-        throw new StudyError(plan);
+        throw new StudyError(said);
       }
-      plans.push(plan);
+      plans.push(...said);
     }
     const from = this.plan.grid.map(({ id }) => id);
-    await this.#keep(
-      plans.map(({ prediction, answers, run }) => {
-        return { from, run: run.id, model: run.name, prediction, methods: methodsOf(answers) };
-      }),
-    );
+    const said = plans.map(({ prediction, answers, run }): StudyPrediction => {
+      return { from, run: run.id, model: run.name, prediction, methods: methodsOf(answers) };
+    });
+    this.#seal = await this.#keep(said);
     this.#heldOut = plans.map((plan) => ({ plan }));
     return plans;
   }
@@ -152,10 +158,10 @@ export class Study {
     return done;
   }
 
-  /** Draws pictures from the model of the largest held-out budget, where the file asks for some. */
+  /** Draws pictures from the best model of the largest held-out budget, where the file asks for some. */
   async drawSamples(): Promise<readonly Sample[]> {
     const { samples } = this.plan.file;
-    const last = this.#heldOut.at(-1)?.plan.run;
+    const last = bestOf(this.#heldOut.flatMap(({ done }) => done ?? []));
     if (!samples || samples.count === 0 || !last) return [];
     const { folder, options, session, plan } = this;
     const { signal, onStage, onNote } = options;
@@ -246,19 +252,29 @@ export class Study {
     return records.filter((record) => record.state === "done");
   }
 
-  /** A resumed study tests what it said: the same prediction from the same runs is left as it stands. */
-  async #keep(said: readonly StudyPrediction[]): Promise<void> {
+  /**
+   * A resumed study tests what it said: the same prediction from the same runs is left as it stands.
+   * @returns its seal
+   */
+  async #keep(said: readonly StudyPrediction[]): Promise<string | undefined> {
     const { folder, options } = this;
-    if (said.length === 0) return;
+    if (said.length === 0) return undefined;
     const { prediction: file } = folder.files;
-    await folder.change(async (write) => {
+    const seal = await folder.change(async (write) => {
       const before = ifReadable(() => folder.predictions());
-      if (before && isDeepStrictEqual(before.map(essence), said.map(essence))) return;
+      if (before && isDeepStrictEqual(before.map(essence), said.map(essence))) return sealOf(before);
       if (before?.length) options.onNote?.(`${file} is of other runs or of another law; it is written anew`);
-      await write(file, `${writeRecord(studyPredictions(said))}\n`);
+      const record = studyPredictions(said);
+      await write(file, `${writeRecord(record)}\n`);
+      return record.seal;
     });
     await folder.keepManifest({ ...folder.manifest!, heldOut: said.map(({ run }) => run) });
+    return seal;
   }
 }
+
+/** Of the runs of the largest budget that with the least loss. */
+const bestOf = (runs: readonly DoneRun[]): DoneRun | undefined =>
+  [...runs].sort((a, b) => b.spec.budget - a.spec.budget || a.result.loss - b.result.loss)[0];
 
 const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });

@@ -10,6 +10,7 @@ import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparam
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
 import { type ScheduleFit, scheduleSchema } from "../laws/schedule/record.js";
 import { levelsSchema, type NoiseLevels } from "../levels/record.js";
+import { type SeedNoise, seedNoiseSchema } from "../noise/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
 import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
@@ -35,6 +36,7 @@ export type SavedRecord =
   | Plan
   | Diagnosis
   | NoiseLevels
+  | SeedNoise
   | Collapse;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
@@ -53,6 +55,7 @@ export const recordSchemas = {
   approach1: approach1Schema,
   diagnosis: diagnosisSchema,
   levels: levelsSchema,
+  "seed-noise": seedNoiseSchema,
   collapse: collapseSchema,
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
@@ -111,6 +114,7 @@ export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
 export const readDiagnosis = reader(diagnosisSchema, "diagnosis");
 export const readCollapse = reader(collapseSchema, "collapse");
+export const readSeedNoise = reader(seedNoiseSchema, "seed-noise");
 export const readNoiseLevels = reader(levelsSchema, "levels");
 
 /** Any of the records: which one it is its `record` says. */
