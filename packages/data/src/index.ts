@@ -25,6 +25,7 @@ export type { Rgba } from "./pictures/square.js";
 export type { NoisyImage, Posterior } from "./posterior.js";
 export { type Key, keyOf } from "./random/key.js";
 export { Stream } from "./random/stream.js";
+export type { SceneKind } from "./scenes/layout.js";
 export { type Background, backgrounds, SHADE_RANGE } from "./scenes/palette.js";
 export type {
   LikelyLayout,

@@ -1,10 +1,10 @@
-import type { Sizes } from "./draw.js";
+import { kindShares, type Sizes } from "./draw.js";
 import { emptyLayout, places, relations, type Scene, type SceneKind } from "./layout.js";
 import { backgrounds } from "./palette.js";
 import { type Placement, placementsOf } from "./placements.js";
 import { type CaptionIds, type Reading, readingsOf } from "./readings.js";
 
-/** Layouts that are drawn, all placements of a size as often. */
+/** Which scenes there may be: those of some sprites that are not turned down. */
 export interface ScenePrior {
   readonly name: string;
   readonly sprites: Uint16Array;
@@ -22,8 +22,6 @@ export interface OpenScenes {
   readonly shares: Float64Array;
 }
 
-/** How often a kind is drawn, see `drawKind`. */
-const kindShares: Readonly<Record<SceneKind, number>> = { big: 1 / 4, small: 1 / 4, pair: 1 / 2 };
 const wheres: Readonly<Record<SceneKind, number>> = { big: 1, small: places.length, pair: relations.length };
 
 /** The scenes that captions leave open, with their probabilities, of images of one width. */
