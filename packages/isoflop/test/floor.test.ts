@@ -38,6 +38,12 @@ describe("floor", () => {
     expect(told).toEqual([[64, 64]]);
   });
 
+  test("of emoji at 16 px is 0.0194 ± 0.0008, which another program found too", () => {
+    const [{ floors }] = lossesOf(["--data", "emoji"]) as [Told];
+    expect(floors[0]!.value).toBeCloseTo(0.0194, 4);
+    expect(floors[0]!.standardError).toBeCloseTo(0.0008, 4);
+  });
+
   test("one for each loss that a study compares, and why where it is not known", () => {
     const compared = study(
       "compare: { objective: [rectifiedFlow, { preset: ddpm, loss: kl }], model.conditioning: [inContext, adaLN] }",
