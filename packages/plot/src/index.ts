@@ -67,6 +67,7 @@ export {
   methodNames,
   type PublishedExponents,
   type StudyFile,
+  type StudyFloor,
   type StudyModule,
   type StudySummary,
   type StudyTune,
