@@ -117,6 +117,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/rollout/command.js"),
   },
   {
+    path: ["fit", "joint"],
+    summary: "all isoFLOP curves in one fit, its floor integrated out",
+    load: () => import("./fit/joint/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),
