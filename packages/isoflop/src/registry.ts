@@ -122,6 +122,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/rollout/command.js"),
   },
   {
+    path: ["fit", "joint"],
+    summary: "all isoFLOP curves in one fit, its floor integrated out",
+    load: () => import("./fit/joint/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),
@@ -155,6 +160,11 @@ export const registry: readonly Entry[] = [
     path: ["levels"],
     summary: "laws by noise level, and of a loss that weighs the levels in another way",
     load: () => import("./levels/command.js"),
+  },
+  {
+    path: ["floor"],
+    summary: "the least loss that any model can have on data whose images are drawn by known rules",
+    load: () => import("./floor/command.js"),
   },
   {
     path: ["diagnose"],

@@ -31,6 +31,7 @@ export {
 } from "./figures/hyperparameter.js";
 export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
 export { isoFlopFigure } from "./figures/isoflop.js";
+export { type JointFigureOptions, jointFigure } from "./figures/joint.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
 export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
@@ -69,6 +70,7 @@ export {
   methodNames,
   type PublishedExponents,
   type StudyFile,
+  type StudyFloor,
   type StudyModule,
   type StudySummary,
   type StudyTune,

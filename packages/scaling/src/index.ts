@@ -44,6 +44,7 @@ export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
 export * from "./inference/independence.js";
+export { noiseAt, type ReplicateNoise, replicateNoise } from "./inference/replicate-noise.js";
 export * from "./input/best.js";
 export * from "./input/columns.js";
 export * from "./input/delimited.js";
@@ -77,6 +78,9 @@ export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./i
 export { isoFlopProfile, type ProfileOptions } from "./isoflop/profile.js";
 export type * from "./isoflop/record.js";
 export { isInterior } from "./isoflop/record.js";
+export { type JointOptions, jointFit, jointFitAsync } from "./joint/fit.js";
+export { predictJoint } from "./joint/predict.js";
+export type { JointFit, JointPart } from "./joint/record.js";
 export * from "./laws/broken.js";
 export * from "./laws/data-constrained.js";
 export * from "./laws/fit.js";
@@ -139,6 +143,8 @@ export type { NextRun, Plan } from "./records/answers.js";
 export type { Comparison } from "./records/comparison.js";
 export * as recordFields from "./records/fields.js";
 export * from "./records/read.js";
+export type { Rehearsal } from "./rehearsal/record.js";
+export { rehearsalScore } from "./rehearsal/rehearse.js";
 export * from "./rollout/predict.js";
 export * from "./rollout/record.js";
 export { type RollOutOptions, rolledOutForms, rollOut, rollOutAsync } from "./rollout/roll-out.js";
@@ -157,6 +163,8 @@ export type { SurfaceData } from "./surface/data.js";
 export type { Descent } from "./surface/descent.js";
 export { type Executor, inlineExecutor, type LongFitOptions } from "./surface/executor.js";
 export * from "./surface/fit.js";
+export type { FloorNode } from "./surface/floors/floored.js";
+export type { MeasuredFloor } from "./surface/floors/weighed.js";
 export type {
   DataScale,
   PowerTerms,

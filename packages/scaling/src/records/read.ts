@@ -5,6 +5,7 @@ import { type Collapse, collapseSchema } from "../collapse/record.js";
 import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
+import { type JointFit, jointSchema } from "../joint/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
@@ -27,6 +28,7 @@ export type SavedRecord =
   | SurfaceFit
   | SharedFit
   | RollOut
+  | JointFit
   | LawFit
   | HyperparameterFit
   | LinkFit
@@ -44,6 +46,7 @@ export const recordSchemas = {
   isoflop: isoFlopSchema,
   surface: surfaceFitSchema,
   rollout: rollOutSchema,
+  joint: jointSchema,
   shared: sharedFitSchema,
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
@@ -101,6 +104,7 @@ export const readIsoFlop = reader(isoFlopSchema, "isoflop");
 export const readApproach1 = reader(approach1Schema, "approach1");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
 export const readRollOut = reader(rollOutSchema, "rollout");
+export const readJointFit = reader(jointSchema, "joint");
 export const readSharedFit = reader(sharedFitSchema, "shared");
 export const readLawFit = reader(lawFitSchema, "law");
 export const readHyperparameterFit = reader<HyperparameterFit>(

@@ -37,10 +37,23 @@ export const computeRule = ({ flopsPerToken = SIX }: Pick<Surface, "flopsPerToke
  */
 export const optimalAllocation = (surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> => {
   if (!(C > 0 && Number.isFinite(C))) throw badOption("C", C, "a positive number of FLOPs");
-  const { trade } = formOfSurface(surface);
-  return trade && !options.flops && !options.sizes && !options.inputs
-    ? closedForm(surface, trade(surface.theta), C)
-    : searched(surface, C, options);
+  const { trade, optimum } = formOfSurface(surface);
+  const free = !options.flops && !options.sizes && !options.inputs;
+  if (free && optimum) return given(surface, optimum, C);
+  return trade && free ? closedForm(surface, trade(surface.theta), C) : searched(surface, C, options);
+};
+
+const given = (
+  surface: Surface,
+  optimum: (theta: readonly number[], lnND: number) => number,
+  C: Flops,
+): Outcome<Allocation> => {
+  const { flopsPerToken = SIX } = surface;
+  const { origin = { N: 0, D: 0 } } = formOfSurface(surface);
+  const lnN = optimum(surface.theta, Math.log(C / flopsPerToken) - origin.N - origin.D) + origin.N;
+  const N = Math.exp(lnN);
+  const D = C / (flopsPerToken * N);
+  return { ok: true, C, N, D, loss: surfaceLoss(surface, { N, D }) };
 };
 
 /** What buys as much under 6ND, in which the closed form is written. */

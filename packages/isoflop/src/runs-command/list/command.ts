@@ -35,7 +35,7 @@ export const configure = (command: Command): void => {
       const ids = study === undefined ? undefined : idsOfStudy(study);
       const runs = (await runsIn(store, ids)).map((run) => runDocument(run, users));
       if (!manifest) runs.sort((a, b) => size(a.budget) - size(b.budget) || size(a.width) - size(b.width));
-      const noise = manifest && (await noiseOf(store, runs));
+      const noise = manifest && (await noiseIn(store, runs));
       const document = {
         ...{ command: "runs list", store: resolve(store), runs, ...(noise && { seedNoise: noise }) },
         versions: versions("@isoflop/sweep"),
@@ -45,9 +45,9 @@ export const configure = (command: Command): void => {
 };
 
 /** Of a study's runs that are done and can be read; undefined where no two differ in their seeds alone. */
-const noiseOf = async (store: string, runs: readonly RunDocument[]): Promise<SeedNoise | undefined> => {
-  const [{ seedNoiseOf }, { fileRunStore }] = await Promise.all([
-    import("../../runs/seed-noise.js"),
+const noiseIn = async (store: string, runs: readonly RunDocument[]): Promise<SeedNoise | undefined> => {
+  const [{ noiseOf }, { fileRunStore }] = await Promise.all([
+    import("../../study/noise.js"),
     import("@isoflop/sweep/node"),
   ]);
   const kept = fileRunStore(store);
@@ -56,8 +56,7 @@ const noiseOf = async (store: string, runs: readonly RunDocument[]): Promise<See
     const record = state === "done" && problem === undefined ? await kept.read(id) : undefined;
     if (record?.state === "done") done.push(record);
   }
-  const found = await seedNoiseOf(done, kept);
-  return found.ok ? found : undefined;
+  return await noiseOf(done, kept);
 };
 
 /** What is not known comes last. */
