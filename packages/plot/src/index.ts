@@ -10,6 +10,8 @@ export {
   type ComparedArm,
   type ComparedExponent,
   type ComparisonSummary,
+  type LossDifference,
+  type PairedBudget,
   readComparison,
 } from "./comparison/record.js";
 export { renderComparison } from "./comparison/report.js";
@@ -29,6 +31,7 @@ export {
 } from "./figures/hyperparameter.js";
 export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
 export { isoFlopFigure } from "./figures/isoflop.js";
+export { type JointFigureOptions, jointFigure } from "./figures/joint.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
 export { type LinkFigureOptions, linkFigure } from "./figures/link.js";

@@ -44,7 +44,7 @@ export * from "./inference/bootstrap.js";
 export * from "./inference/criteria.js";
 export * from "./inference/held-out.js";
 export * from "./inference/independence.js";
-export { noiseAt, type ReplicateNoise, replicateNoise } from "./inference/replicates.js";
+export { noiseAt, type ReplicateNoise, replicateNoise } from "./inference/replicate-noise.js";
 export * from "./input/best.js";
 export * from "./input/columns.js";
 export * from "./input/delimited.js";

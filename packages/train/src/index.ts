@@ -1,5 +1,6 @@
 export type { LossBin } from "@isoflop/diffusion";
 export type { ParameterRate } from "@isoflop/dit";
+export { type BayesLoss, type BayesLossOptions, bayesLoss, whyNoBayesLoss } from "./bayes-loss.js";
 export {
   type CaptionForm,
   type Captions,

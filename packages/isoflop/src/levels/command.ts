@@ -19,8 +19,9 @@ times in another way as their sum, Σ w(t) p(t) Δ L_t, without training. The ta
 each with all its times. The models stay those that were trained: one that is trained under the other weights may do better by them.
 
 Of a folder of runs the levels are parts of the clock of equal share under the density of training, and what the losses are the runs say themselves.
-Where they kept the losses of their samples, these are weighed one by one for the one fit through the losses that is asked beside the sum; a sum of
-parts takes the error of EDM's F for even within each, and how far it is from the samples' mean is said. More --bins come closer.
+Where they kept the losses of their samples, the loss that is asked is the mean of these by importance weights, through which the one fit beside the
+sum goes; the sum takes the loss within a part to go with time as the mean of all runs does, and how far it is from the samples is said. Of runs that kept none
+the error of EDM's F is taken for even within a part.
 
 Densities and weightings are those of @isoflop/diffusion, options in order or by name: logitNormal:0,1, uniform, mode:1.29, cosmap,
 shifted:by=3; none, minSnr:5, softMinSnr, edm:0.5, sigmoid:-1, likelihood, unweightedIn:noise.

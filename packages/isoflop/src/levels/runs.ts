@@ -168,18 +168,45 @@ const byBins = (
 /** The weights of the parts in another loss, and where samples are known what it is of every run. */
 const reweighted = (told: readonly Told[], conversion: LossConversion) => {
   try {
-    const [first] = told as [Told];
-    const weights = first.bins.map((_, k) => convertBins(unitBins(first.bins, k), conversion).mean);
-    const { cautions } = convertBins(first.bins, conversion);
-    const measured = told.flatMap(({ losses }) =>
-      losses ? [convertLosses({ losses: losses.losses, times: losses.times }, conversion)] : [],
-    );
-    if (measured.length < told.length) return { weights, cautions, losses: undefined };
-    return { weights, losses: measured.map(({ mean }) => mean), cautions: measured[0]!.cautions };
+    const { bins } = told[0]!;
+    const sampled = told.flatMap(({ losses }) => (losses ? [losses] : []));
+    if (sampled.length < told.length) {
+      const weights = bins.map((_, k) => convertBins(unitBins(bins, k), conversion).mean);
+      return { weights, cautions: convertBins(bins, conversion).cautions, losses: undefined };
+    }
+    const { times } = sampled[0]!;
+    const converted = sampled.map(({ losses }) => convertLosses({ losses, times }, conversion));
+    return {
+      weights: weightsOfSamples(sampled, bins.length, conversion),
+      losses: converted.map(({ mean }) => mean),
+      cautions: converted[0]!.cautions,
+    };
   } catch (error) {
     if (!(error instanceof DiffusionError)) throw error;
     throw inputError(error.message);
   }
+};
+
+/**
+ * What a part counts for in another loss, if within it the loss goes with time as that of the mean of all runs does: what the samples of the part add to
+ * the other loss of that mean, over its own in the part.
+ */
+const weightsOfSamples = (
+  sampled: readonly ValidationLosses[],
+  bins: number,
+  conversion: LossConversion,
+): readonly number[] => {
+  const { times } = sampled[0]!;
+  const mean = Float64Array.from(
+    times,
+    (_, i) => sampled.reduce((s, { losses }) => s + losses[i]!, 0) / sampled.length,
+  );
+  const size = times.length / bins;
+  return Array.from({ length: bins }, (_, k) => {
+    const inPart = (i: number) => i >= k * size && i < (k + 1) * size;
+    const added = convertLosses({ losses: mean.map((loss, i) => (inPart(i) ? loss : 0)), times }, conversion).mean;
+    return (added * size) / mean.subarray(k * size, (k + 1) * size).reduce((sum, loss) => sum + loss, 0);
+  });
 };
 
 /** A loss of 1 in one part and of 0 in the others: what it is in another loss is the part's weight there, as that is linear in the parts. */

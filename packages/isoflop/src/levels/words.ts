@@ -84,7 +84,7 @@ const sumTable = (
 /** By what the losses of training became those that are asked. */
 const approximationWords = (from: NonNullable<LevelsDocument["from"]>, apart = 0): string =>
   from.kind === "samples"
-    ? `that fit is through the means of the samples by importance weights; sums of the parts, in each of which the error of EDM's F is taken for even, differ from them by at most ${percent(apart)}`
+    ? `that fit is through the means of the samples by importance weights; sums of the parts, in each of which the loss is taken to go with time as the mean of all runs does, differ from them by at most ${percent(apart)}`
     : "parts of the clock are weighed as if the error of EDM's F were even in each: no run's samples are known";
 
 const directWords = (direct: LevelSum["direct"]): string => {

@@ -3,11 +3,15 @@ import {
   type FitPrediction,
   type Flops,
   type IsoFlop,
+  type JointFit,
+  jointFitAsync,
+  type MeasuredFloor,
   type Measurement,
   type Outcome,
   type Parameters,
   type Predicted,
   predictIsoFlop,
+  predictJoint,
   predictRollOut,
   predictSurface,
   type RollOut,
@@ -36,8 +40,10 @@ export interface MethodAnswer {
   readonly prediction: Testable;
 }
 
-/** What stops the fits, and is told how far they have come. */
+/** What bounds the fits and stops them, and is told how far they have come. */
 export interface Fitting {
+  /** Below which no loss can be, where it is known: the Bayes loss. */
+  readonly floor?: MeasuredFloor | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStage?: OnProgress | undefined;
 }
@@ -46,6 +52,8 @@ export interface Fitting {
 export interface StudyMethods {
   /** The mixture that speaks for the study, where there is one. */
   readonly rollOut?: RollOut | undefined;
+  /** All isoFLOP curves in one fit, where there are enough of them. */
+  readonly joint?: JointFit | undefined;
   /** The size that the first of the methods holds for the best at a budget; undefined where none has one. */
   best(C: Flops): Predicted | undefined;
   /** What each of them says of a model of N parameters that is trained on C, that of the study first. */
@@ -53,21 +61,27 @@ export interface StudyMethods {
 }
 
 /**
- * The roll-out of forms of surface, Approach 2 and one surface fitted to the same runs. The first that can speaks for the study: the
- * roll-out, where runs could be held out from it; Approach 2 where they are too few.
+ * The roll-out of forms of surface, the joint fit of all isoFLOP curves, Approach 2 and one surface fitted to the same runs. The first that
+ * can speaks for the study: the roll-out, where runs could be held out from it; else the joint fit; Approach 2 where they are too few.
  */
 export const studyMethods = async (
   fitted: readonly DoneRun[],
   laws: IsoFlop,
-  { signal, onStage }: Fitting,
+  { floor, signal, onStage }: Fitting,
 ): Promise<StudyMethods> => {
   const runs = pointsOf(fitted);
-  const told = (stage: string) => (done: number, of: number) => onStage?.(done, of, stage);
-  const rolled = await rollOutAsync(runs, { signal, onProgress: told("roll-out") });
-  const surface = await surfaceAsync(runs, { signal, onProgress: told("surface") });
+  const how = (stage: string) => ({
+    signal,
+    onProgress: (done: number, of: number) => onStage?.(done, of, stage),
+  });
+  const rolled = await rollOutAsync(runs, { ...how("roll-out"), floor });
+  const jointly = await jointFitAsync(runs, { ...how("joint fit"), floor });
+  const surface = await surfaceAsync(runs, how("surface"));
   const rollOut = rolled.ok && rolled.status === "converged" ? rolled : undefined;
+  const joint = jointly.ok && jointly.status === "converged" ? jointly : undefined;
   const methods: readonly Method[] = [
     ...(rollOut ? [ofSurface("rollout", rollOut, predictRollOut)] : []),
+    ...(joint ? [ofSurface("joint", joint, predictJoint)] : []),
     {
       method: "isoflop",
       optimum: (C) => predictIsoFlop(laws, C),
@@ -76,7 +90,7 @@ export const studyMethods = async (
     ...(surface.ok ? [ofSurface("surface", surface, predictSurface)] : []),
   ];
   return {
-    rollOut,
+    ...{ rollOut, joint },
     best(C) {
       const known = methods.map(({ optimum }) => optimum(C)).find(({ ok }) => ok);
       return known?.ok ? known.predicted.N : undefined;

@@ -5,11 +5,12 @@ import { writeReport } from "@isoflop/plot/node";
 import { type IsoFlop, writeRecord } from "@isoflop/scaling";
 import type { MetricRequest, SweepProgress, SweepRun } from "@isoflop/sweep";
 import type { TrainOptions } from "@isoflop/train";
+import { type Floor, floorOf } from "../floor/floor.js";
 import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
 import type { OnProgress } from "../words/progress.js";
 import { choicesOf } from "./choices.js";
-import { curvesOf, dataOf, findingsOf, type Measured, published, trainImagesOf } from "./document.js";
+import { curvesOf, dataOf, type Findings, findingsOf, published, trainImagesOf } from "./document.js";
 import type { OpenData } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
@@ -17,7 +18,8 @@ import { ifReadable, type StudyFolder } from "./folder.js";
 import { type HeldOutPlan, heldOutOf } from "./held-out.js";
 import { fitLaws } from "./laws.js";
 import { measuredOf } from "./measured.js";
-import { methodsOf, studyMethods } from "./methods.js";
+import { methodsOf, type StudyMethods, studyMethods } from "./methods.js";
+import { noiseOf } from "./noise.js";
 import type { Wanted } from "./place.js";
 import type { StudyPlan } from "./plan.js";
 import { type StudyPrediction, sealOf, studyPredictions } from "./prediction.js";
@@ -70,6 +72,9 @@ export class Study {
   #tuned: Tuned | undefined;
   #fitted: readonly DoneRun[] = [];
   #laws: IsoFlop | undefined;
+  /** Of the fitted runs, once it was asked for. */
+  #methods: Promise<StudyMethods> | undefined;
+  #floor: Promise<Floor | undefined> | undefined;
   #heldOut: readonly { readonly plan: HeldOutPlan; readonly done?: DoneRun }[] = [];
   #seal: string | undefined;
   #samples: readonly Sample[] = [];
@@ -115,7 +120,26 @@ export class Study {
   async trainGrid(): Promise<readonly DoneRun[]> {
     await this.tune();
     this.#fitted = await this.#clock.time("grid", () => this.#train(this.plan.grid));
+    this.#methods = undefined;
     return this.#fitted;
+  }
+
+  /** The least loss that any model can have on what these are validated on; undefined where nobody knows it. */
+  floor(): Promise<Floor | undefined> {
+    const { signal, onStage } = this.options;
+    const onProgress = (done: number, of: number) => onStage?.(done, of, "least loss");
+    this.#floor ??= this.#clock.time("least loss", () => floorOf(this.plan, { signal, onProgress }));
+    return this.#floor;
+  }
+
+  /** The methods that foresee larger budgets, fitted to the runs of the grid. */
+  fitMethods(): Promise<StudyMethods> {
+    const { signal, onStage } = this.options;
+    this.#methods ??= this.floor().then((floor) => {
+      const laws = this.#laws ?? this.fitLaws();
+      return this.#clock.time("fitting", () => studyMethods(this.#fitted, laws, { floor, signal, onStage }));
+    });
+    return this.#methods;
   }
 
   /** Parabolas in ln N, and the power laws through their vertices. */
@@ -131,7 +155,7 @@ export class Study {
   async predictHeldOut(): Promise<readonly HeldOutPlan[]> {
     const laws = this.#laws ?? this.fitLaws();
     const plans: HeldOutPlan[] = [];
-    const methods = await this.#clock.time("fitting", () => studyMethods(this.#fitted, laws, this.options));
+    const methods = await this.fitMethods();
     for (const heldOut of this.plan.heldOut) {
       const said = heldOutOf(methods, laws, heldOut);
       if (typeof said === "string") {
@@ -181,10 +205,12 @@ export class Study {
     const runs = [...this.#fitted, ...this.#heldOut.flatMap(({ done }) => done ?? [])];
     const drawn = { curves: await curvesOf(runs, folder.store), samples: this.#samples };
     const measured = await measuredOf(runs, this.metrics, folder.store);
+    const noise = await noiseOf(this.#fitted, folder.store);
+    const found = this.#fitted.length > 0 ? { methods: await this.fitMethods(), floor: await this.floor(), noise } : {};
     const { summary: file } = folder.files;
     return folder.change(async (write) => {
       // One clock reading for both files: a rerun, which keeps what the summary says, writes the same report.
-      const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs), measured);
+      const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs), { ...found, measured });
       const files = await writeReport({ ...summary, ...drawn }, folder.path, { write });
       await write(file, `${writeRecord(summary)}\n`);
       return { summary, files: [...files, file] };
@@ -203,7 +229,7 @@ export class Study {
     return { seconds, timings: { ...laps, "training alone, all threads": training } };
   }
 
-  #summary(times: Times, measured: ReadonlyMap<string, Measured>): StudySummary {
+  #summary(times: Times, found: Omit<Findings, "fitted" | "fit" | "heldOut" | "images">): StudySummary {
     const { plan, session, options } = this;
     const { name, description } = session.device;
     const fit = this.#laws ?? (this.#fitted.length > 0 ? this.fitLaws() : undefined);
@@ -220,8 +246,9 @@ export class Study {
           return { prediction, methods: methodsOf(answers), done };
         }),
         images: trainImagesOf(plan.source),
-        measured,
+        ...found,
       }),
+      ...(this.#seal !== undefined && { seal: this.#seal }),
       plannedRuns: plan.grid.length + plan.heldOut.length,
       choices: { ...(fit && choicesOf(this.#fitted, fit)), versions: versions(...packages) },
       file: { name: plan.name, hash: plan.hash, text: studyText(plan.file) },

@@ -57,6 +57,7 @@ export interface PublishedExponents {
 /** How a study foresees its held-out budget, by the names of `isoflop predict --method`, and what they are called. */
 export const methodNames = {
   rollout: "the roll-out of forms of surface",
+  joint: "the joint fit of all isoFLOP curves",
   isoflop: "Approach 2 (isoFLOP)",
   surface: "one surface (chinchilla)",
 } as const;

@@ -16,7 +16,7 @@ export const rehearsalSchema = record({
       /** ln L − ln L̂: positive where the run is worse than was foreseen. */
       error: fields.finite,
       /** The error in units of the interval: ±1.96 is its end on that side. */
-      z: fields.anyNumber,
+      z: fields.finite,
     }),
   ),
 });

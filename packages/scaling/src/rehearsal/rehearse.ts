@@ -13,9 +13,19 @@ export const FEWEST_BUDGETS = 3;
 /** Half a 95 % interval of a normal, in standard deviations. */
 const Z95 = 1.959963984540054;
 
-/** The budgets from which larger ones can be foreseen: how many rehearsals' fits there are. */
-export const stagesOf = (budgets: readonly Budget[]): readonly number[] =>
-  budgets.flatMap((from, i) => (i + 1 >= FEWEST_BUDGETS && budgets.some((to) => isAhead(from, to)) ? [i] : []));
+/** Runs of any compute are no budgets; these have as many runs, in the mean. */
+const RUNS_PER_BUDGET = 3;
+/** More fits than this tell little that is new, and each costs as much as the fit itself. */
+const MOST_STAGES = 8;
+
+/** The budgets from which larger ones can be foreseen, by number: as many fits has a rehearsal. The largest of them where there are many. */
+export const stagesOf = (budgets: readonly Budget[]): readonly number[] => {
+  const runs = budgets.reduce((s, budget) => s + budget.runs.length, 0);
+  if (runs < RUNS_PER_BUDGET * budgets.length) return [];
+  return budgets
+    .flatMap((from, i) => (i + 1 >= FEWEST_BUDGETS && budgets.some((to) => isAhead(from, to)) ? [i] : []))
+    .slice(-MOST_STAGES);
+};
 
 const isAhead = (from: Budget, to: Budget): boolean => to.C >= NEAREST * from.C && to.C <= FURTHEST * from.C;
 
@@ -32,7 +42,8 @@ export function* rehearsed(runs: readonly Run[], foresight: Foresight): Generato
     for (const to of budgets.filter((budget) => isAhead(from, budget))) {
       const said = to.runs.flatMap((run) => {
         const one = foresee(run);
-        return one?.interval95 ? [{ N: run.N, ...errorOf(run.loss, one.value, one.interval95) }] : [];
+        const error = one?.interval95 && errorOf(run.loss, one.value, one.interval95);
+        return error && Number.isFinite(error.z) ? [{ N: run.N, ...error }] : [];
       });
       if (said.length === 0) continue;
       out.push({

@@ -1,6 +1,6 @@
 import { badOption, throwIfAborted } from "../errors.js";
 import type { BootstrapOptions } from "../inference/bootstrap.js";
-import { replicateNoise } from "../inference/replicates.js";
+import { replicateNoise } from "../inference/replicate-noise.js";
 import { groupByBudget } from "../isoflop/group.js";
 import { checkFloor } from "../joint/fit.js";
 import { type Foresight, rehearsed, stagesOf } from "../rehearsal/rehearse.js";
@@ -217,7 +217,7 @@ const described = (
   refused: RollOut["refused"],
 ): RollOut => {
   // What the simple forms cannot be fitted to is too little to judge the others by.
-  const sums = rolled.filter(({ fit }) => isSimple(formOfSurface(fit)));
+  const sums = rolled.filter(({ fit }) => formOfSurface(fit).terms);
   const simple = sums.length > 0 ? sums : rolled;
   const judged = cuts.flatMap((_, k) => (simple.every(({ errors }) => errors[k] !== undefined) ? [k] : []));
   const forms = weighed(rolled.map((one) => ({ ...one, errors: judged.map((k) => one.errors[k]) })));

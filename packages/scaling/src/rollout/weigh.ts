@@ -36,16 +36,21 @@ export const weighed = (judged: readonly Judged[]): RolledOutForm[] => {
   const earned = ({ inSample, logScore }: Member) =>
     sums.every((sum) => inSample - sum.inSample > Math.log(WINDOW) && !(logScore - sum.logScore <= Math.log(WINDOW)));
   const outOf = (one: Member): string | undefined => {
-    if (!one.determined) return "the runs that are kept do not determine it";
-    return one.additive || sums.length === 0 || earned(one)
+    if (!one.determined && !one.held) return "the runs that are kept do not determine it";
+    return one.simple || sums.length === 0 || earned(one)
       ? undefined
       : "it does not do better than sums of power terms";
   };
   const reasons = members.map(outOf);
-  const evidence = (one: Member) => one.inSample + (Number.isFinite(one.logScore) ? one.logScore : 0);
   const left = members.filter((_, i) => reasons[i] === undefined);
   // Where roll-outs speak for none, the forms that can be fitted at all are weighed by their fits.
   const judgedOnes = left.length > 0 ? left : members;
+  // Scores are of the same cuts, or of none.
+  const common = (members[0]?.scores ?? []).flatMap((_, k) =>
+    judgedOnes.every(({ scores }) => scores[k] !== undefined) ? [k] : [],
+  );
+  const scoreOf = ({ scores }: Member) => common.reduce((s, k) => s + scores[k]!, 0) / Math.max(1, common.length);
+  const evidence = (one: Member) => one.inSample + scoreOf(one);
   const best = judgedOnes.reduce((most, one) => Math.max(most, evidence(one)), Number.NEGATIVE_INFINITY);
   const share = (one: Member) => Math.exp((evidence(one) - best) / TEMPERATURE);
   const within = (one: Member) => judgedOnes.includes(one) && share(one) * WINDOW > 1;
@@ -68,7 +73,7 @@ export const weighed = (judged: readonly Judged[]): RolledOutForm[] => {
 
 type Member = ReturnType<typeof member>;
 
-/** Forms of few parameters, which are judged by each other: sums of power terms, and every isoFLOP curve at once. */
+/** Sums of power terms, and every isoFLOP curve at once: forms that take part without having to earn it. */
 export const isSimple = ({ terms, optimum }: SurfaceForm): boolean => terms !== undefined || optimum !== undefined;
 
 const member = ({ fit, floored, errors }: Judged) => {
@@ -81,8 +86,12 @@ const member = ({ fit, floored, errors }: Judged) => {
   return {
     fit,
     nodes,
-    additive: isSimple(formOfSurface(fit)),
+    additive: formOfSurface(fit).terms !== undefined,
+    simple: isSimple(formOfSurface(fit)),
     determined: n === errors.length,
+    /** By a prior, where the rows that are kept are few. */
+    held: formOfSurface(fit).prior !== undefined,
+    scores: errors.map((one) => one?.logScore),
     inSample: -fit.criteria.aicc / 2,
     logScore: n > 0 ? known.reduce((s, one) => s + one.logScore, 0) / n : Number.NaN,
     misfit: { factor, pValue: Math.min(1, pValue) },
