@@ -70,7 +70,7 @@ export const rehearsalsFigure = (
           width,
           small,
         ),
-      subtitle: "grey: ±1.96, where 95 % should lie; colour: largest budget fitted, FLOPs",
+      subtitle: small ? "grey: ±1.96" : "grey: ±1.96, where 95 % should lie; colour: largest budget fitted, FLOPs",
       marks: [
         Plot.rect([band], { ...band, fill: theme.muted, fillOpacity: 0.14, className: "spread" }),
         zeroLine(theme),

@@ -84,7 +84,7 @@ export const checksFigure = (checks: readonly HeldOut[]): Figure => {
         add("line", { x1: x(from), x2: x(to), y1: level, y2: level, stroke, "stroke-width": 2 });
       write(
         { x: 0, y: top + 16, fill: ink, ...halo(theme), "font-weight": 500, class: "name" },
-        nameOfCheck(checks[i]!),
+        small ? shortName(checks[i]!) : nameOfCheck(checks[i]!),
       );
       const said = `predicted ${lossText(predicted)}${measured ? `, measured ${lossText(measured.value)}` : ""}`;
       write({ x: width, y: top + 16, "text-anchor": "end", fill: muted, ...halo(theme), class: "numbers" }, said);
@@ -102,6 +102,10 @@ export const checksFigure = (checks: readonly HeldOut[]): Figure => {
     return drawing(bottom + 42);
   });
 };
+
+/** The same where there is little room. */
+const shortName = ({ N, width }: HeldOut): string =>
+  [N !== undefined && count(N), width !== undefined && `width ${width}`].filter(Boolean).join(", ");
 
 /** By its model: "52.1k parameters, width 96". */
 export const nameOfCheck = ({ N, width }: HeldOut): string =>
