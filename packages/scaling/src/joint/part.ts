@@ -1,5 +1,5 @@
 import { lackOfFit } from "../inference/criteria.js";
-import { replicateNoise } from "../inference/replicates.js";
+import { replicateNoise } from "../inference/replicate-noise.js";
 import { extent } from "../math/extent.js";
 import { allocationExponents } from "../surface/allocate.js";
 import { floored } from "../surface/floors/floored.js";

@@ -1,5 +1,5 @@
 import { badOption } from "../errors.js";
-import { noiseAt } from "../inference/replicates.js";
+import { noiseAt } from "../inference/replicate-noise.js";
 import type { FitPrediction } from "../prediction.js";
 import { computeForLoss, optimalAllocation } from "../surface/allocate.js";
 import type { SurfaceAnswer, SurfaceQuestion } from "../surface/predict.js";

@@ -1,6 +1,6 @@
 import { choice, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import { noiseSchema } from "../inference/replicates.js";
+import { noiseSchema } from "../inference/replicate-noise.js";
 import * as fields from "../records/fields.js";
 import { rehearsalSchema } from "../rehearsal/record.js";
 import { floorSchema, nodeSchema } from "../surface/floors/floored.js";

@@ -11,6 +11,7 @@ import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparam
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
 import { type ScheduleFit, scheduleSchema } from "../laws/schedule/record.js";
 import { levelsSchema, type NoiseLevels } from "../levels/record.js";
+import { type SeedNoise, seedNoiseSchema } from "../noise/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
 import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
@@ -37,6 +38,7 @@ export type SavedRecord =
   | Plan
   | Diagnosis
   | NoiseLevels
+  | SeedNoise
   | Collapse;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
@@ -56,6 +58,7 @@ export const recordSchemas = {
   approach1: approach1Schema,
   diagnosis: diagnosisSchema,
   levels: levelsSchema,
+  "seed-noise": seedNoiseSchema,
   collapse: collapseSchema,
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
@@ -115,6 +118,7 @@ export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
 export const readDiagnosis = reader(diagnosisSchema, "diagnosis");
 export const readCollapse = reader(collapseSchema, "collapse");
+export const readSeedNoise = reader(seedNoiseSchema, "seed-noise");
 export const readNoiseLevels = reader(levelsSchema, "levels");
 
 /** Any of the records: which one it is its `record` says. */

@@ -1,5 +1,5 @@
 import { badOption } from "../errors.js";
-import { noiseAt } from "../inference/replicates.js";
+import { noiseAt } from "../inference/replicate-noise.js";
 import { grouped } from "../math/grouped.js";
 import type { StudentComponent } from "../math/student-mixture.js";
 import type { FitPrediction } from "../prediction.js";

@@ -1,6 +1,6 @@
 import { badOption, throwIfAborted } from "../errors.js";
 import type { BootstrapOptions } from "../inference/bootstrap.js";
-import { replicateNoise } from "../inference/replicates.js";
+import { replicateNoise } from "../inference/replicate-noise.js";
 import { groupByBudget } from "../isoflop/group.js";
 import { checkFloor } from "../joint/fit.js";
 import { type Foresight, rehearsed, stagesOf } from "../rehearsal/rehearse.js";

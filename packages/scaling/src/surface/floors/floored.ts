@@ -1,5 +1,6 @@
 import { record } from "@isoflop/spec";
-import { cellOf, type ReplicateNoise } from "../../inference/replicates.js";
+import type { ReplicateNoise } from "../../inference/replicate-noise.js";
+import { cellsOf } from "../../inference/replicates.js";
 import { scaled } from "../../math/linear.js";
 import * as fields from "../../records/fields.js";
 import { type Outcome, type Run, refuse } from "../../types.js";
@@ -131,7 +132,7 @@ const lackOf = (
   { standardDeviation, degreesOfFreedom }: ReplicateNoise,
   parameters: number,
 ): number | undefined => {
-  const cells = new Set(runs.map(cellOf)).size;
+  const cells = cellsOf(runs).length;
   if (cells <= parameters) return undefined;
   return Math.max(0, squares - degreesOfFreedom * standardDeviation ** 2) / (cells - parameters);
 };
