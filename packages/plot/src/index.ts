@@ -41,6 +41,7 @@ export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRun, type Plann
 export { levelSumsFigure, levelsFigure } from "./figures/noise-levels.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
+export { type RehearsalsFigureOptions, rehearsalsFigure } from "./figures/rehearsals.js";
 export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";
 export { type RollOutFigureOptions, rollOutErrorsFigure, rollOutFigure } from "./figures/roll-out.js";
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
@@ -59,8 +60,10 @@ export { tuneFigure } from "./figures/tune.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";
 export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
 export { allFigureData, allFigures } from "./study/figures.js";
+export { lawSection } from "./study/law-table.js";
 export { renderReport } from "./study/report.js";
 export { heldOutMethods, readStudy } from "./study/schema.js";
+export { sharpnessSection } from "./study/sharpness-words.js";
 export {
   type Choices,
   type DrawnStudy,

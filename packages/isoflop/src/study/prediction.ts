@@ -31,7 +31,7 @@ const several = v.looseObject({
 });
 
 /**
- * The record of `prediction.json`. Its seal, the SHA-256 of the predictions as canonical JSON, is said before anything is trained: whoever
+ * The record of `prediction.json`. Its seal, the first half of the SHA-256 of the predictions as canonical JSON, is said before anything is trained: whoever
  * noted it knows that they are what they were.
  */
 export const studyPredictions = (predictions: readonly StudyPrediction[]) => ({

@@ -19,19 +19,19 @@ const study = (budgets: readonly number[], factors: readonly number[]): DoneRun[
 describe("how a budget is foreseen", () => {
   const asked = { C: 1.5e12, N: 7e4 };
 
-  it("the roll-out speaks first, as predict has it of the same runs; Approach 2 and one surface stand beside it", async () => {
+  it("the roll-out speaks first, as predict has it of the same runs; the joint fit, Approach 2 and one surface stand beside it", async () => {
     const runs = study([1e11, 1.7e11, 3e11, 5e11], [0.2, 0.45, 1, 2.2, 5]);
     const laws = fitLaws(runs);
     const methods = await studyMethods(runs, laws, {});
     const answers = methods.answers(asked.C, asked.N);
     expect(methods.best(asked.C)).toEqual(answers[0]!.N);
-    expect(answers.map(({ method }) => method)).toEqual(["rollout", "isoflop", "surface"]);
+    expect(answers.map(({ method }) => method)).toEqual(["rollout", "joint", "isoflop", "surface"]);
     const rolled = expectOk(rollOut(pointsOf(runs)));
     const { ok: _, ...model } = expectOk(predictRollOut(rolled, { N: 7e4, D: 1.5e12 / (rolled.flopsPerToken * 7e4) }));
     expect(answers[0]!.prediction).toEqual(model);
     expect(answers[0]!.N).toEqual(expectOk(predictRollOut(rolled, { C: 1.5e12 })).predicted.N);
     const { ok: __, ...optimum } = expectOk(predictIsoFlop(laws, 1.5e12, { N: 7e4 }));
-    expect(answers[1]!.prediction).toEqual(optimum);
+    expect(answers[2]!.prediction).toEqual(optimum);
     for (const { prediction } of answers) {
       expect(prediction.given.C).toBeCloseTo(1.5e12, 0);
       expect(prediction.predicted.loss.interval95![0]).toBeLessThan(prediction.predicted.loss.value);

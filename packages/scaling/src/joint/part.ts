@@ -24,6 +24,12 @@ export const surfacesOf = (
     ...{ degreesOfFreedom, flopsPerToken, centre },
   }));
 
+/** d ln (L* − E) / d ln C amid the runs. */
+const lossExponent: Statistic = ({ theta, centre }) => {
+  const { N, D } = centre!;
+  return 2 * theta[3]! * Math.log(N * D) - theta[2]!;
+};
+
 /** The joint fit of some budgets. */
 export const jointPart = (
   runs: readonly Run[],
@@ -56,7 +62,7 @@ export const jointPart = (
     exponents: {
       N: said((surface) => allocationExponents(surface).N),
       D: said((surface) => allocationExponents(surface).D),
-      loss: said(({ theta }) => -theta[2]!),
+      loss: said(lossExponent),
       drift: said((surface) => {
         const [from, to] = computes.map((C) => allocationExponents(surface, C).N) as [number, number];
         return to - from;
