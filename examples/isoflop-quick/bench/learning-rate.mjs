@@ -2,6 +2,7 @@
 // (same initial weights, noise, times and order of the data).
 // node examples/isoflop-quick/bench/learning-rate.mjs [data] [folder] [largest budget]
 import { fitHyperparameter, predictHyperparameters } from "@isoflop/scaling";
+import { learningRateOf } from "@isoflop/sweep";
 import { runOf, SEED, startingRule, trained } from "./recipe.mjs";
 
 const [data = "emoji", folder = "runs/learning-rate", most = "1.3e12"] = process.argv.slice(2);
@@ -10,7 +11,7 @@ const cells = [
   { budget: 8e10, widths: [16, 32, 56], seeds: 2, reach: 2 },
   { budget: 8e10, widths: [32, 56], seeds: 2, reach: 2, batch: 8 },
   { budget: 3.2e11, widths: [32, 56], seeds: 2, reach: 2 },
-  { budget: 1.28e12, widths: [56], seeds: 1, reach: 1 },
+  { budget: 1.28e12, widths: [56], seeds: 2, reach: 1 },
 ].filter(({ budget }) => budget <= Number(most));
 const FACTOR = 1.7;
 // Of the batch the starting rule says nothing; the square root is Adam's law where gradients are mostly noise (arXiv 2205.10287).
@@ -45,35 +46,92 @@ for (const runs of series) {
   );
 }
 
-// The losses of a cell fall together where its seed is easy, so each seed is a cell of its own.
+// The losses of a cell fall together where its seed is easy, so each seed is a cell of its own, whose level is free.
 const shown = ({ value, standardError }) => `${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
+const fitOf = (chosen, predictors) =>
+  fitHyperparameter(chosen, {
+    ...{
+      laws: { lr: predictors },
+      losses: chosen.map(({ loss }) => loss),
+      cells: ["budget", "width", "batch", "seed"],
+    },
+    ...{ scale: "log", method: "joint" },
+  });
+const rateAt = (fit, at) => predictHyperparameters(fit, at).predicted.lr;
+const reference = { width: 32, tokens: 5e5, batch: 2 };
 const report = (name, chosen, predictors) => {
-  const losses = chosen.map(({ loss }) => loss);
-  const options = { laws: { lr: predictors }, losses, cells: ["budget", "width", "batch", "seed"], scale: "log" };
-  const fit = fitHyperparameter(chosen, { ...options, method: "joint" });
+  const fit = fitOf(chosen, predictors);
   console.log(`\n${name}: ${chosen.length} runs`);
   if (!fit.ok) return console.log(fit.message);
-  const { exponents } = fit.laws.lr;
-  for (const one of predictors) console.log(`  exponent of ${one}: ${shown(exponents[one])}`);
-  const at = Object.fromEntries(predictors.map((one) => [one, { width: 32, tokens: 5e5, batch: 2 }[one]]));
-  const { value, ci95 } = predictHyperparameters(fit, at).predicted.lr;
-  console.log(
-    `  at ${JSON.stringify(at)}: ${value.toPrecision(3)} (95 %: ${ci95.map((x) => x.toPrecision(3)).join(" to ")})`,
-  );
+  const { value, ci95 } = rateAt(fit, reference);
+  const [low, high] = ci95.map((x) => x.toPrecision(3));
+  console.log(`  at width 32, 5e5 tokens, batch 2: ${value.toPrecision(3)} (95 %: ${low} to ${high})`);
+  for (const one of predictors) console.log(`  exponent of ${one}: ${shown(fit.laws.lr.exponents[one])}`);
   const { curvature } = fit.sensitivity.lr;
+  const costs = [1.5, 2].map((x) => `${(100 * curvature.value * Math.log(x) ** 2).toFixed(2)} % for × ${x}`);
   console.log(
-    `  curvature of ln loss per (ln rate)²: ${shown(curvature)}; noise of a run ${fit.noise.standardDeviation.toFixed(4)}`,
+    `  curvature of ln loss per (ln rate)²: ${shown(curvature)}, so that a wrong rate costs ${costs.join(", ")}`,
   );
-  const costs = [1.5, 2].map((x) => `× ${x} costs ${(100 * curvature.value * Math.log(x) ** 2).toFixed(2)} %`);
-  console.log(`  a rate that is off by ${costs.join(", by ")} of the loss`);
+  console.log(`  noise of a run: ${(100 * fit.noise.standardDeviation).toFixed(2)} %`);
   return fit;
 };
 const small = rows.filter(({ batch }) => batch === 2);
-report("width and tokens, batch 2", small, ["width", "tokens"]);
-report("width, tokens and batch", rows, ["width", "tokens", "batch"]);
+const law = report("all runs", rows, ["width", "tokens", "batch"]);
+report("batch 2", small, ["width", "tokens"]);
+const near = ({ lr, ...at }) => Math.abs(Math.log(lr / learningRateOf(centre, at))) < Math.log(2);
+report("all runs, rates within a factor 2 of the starting rule", rows.filter(near), ["width", "tokens", "batch"]);
 for (const budget of new Set(small.map((row) => row.budget)))
   report(
     `batch 2, ${budget.toExponential()}`,
     small.filter((row) => row.budget === budget),
     ["width"],
   );
+
+// A cell by itself, whose seeds share a rate: what the law misses, and what that costs by the common curvature.
+console.log(
+  "\nbatch\tbudget\twidth\ttokens\tbest rate of the cell\tthe law's\tthe starting rule's\twhat the law costs there",
+);
+const kappa = law.sensitivity.lr.curvature.value;
+for (const { widths, batch = 2, budget } of cells)
+  for (const width of widths) {
+    const own = rows.filter((row) => row.width === width && row.batch === batch && row.budget === budget);
+    const [{ tokens }] = own;
+    const at = { width, tokens, batch };
+    const fit = fitOf(own, []);
+    const rate = rateAt(law, at).value;
+    const { value: logBest, standardError } = fit.ok ? fit.laws.lr.logCoefficient : { value: Number.NaN };
+    const best = `${Math.exp(logBest).toPrecision(3)} × ${Math.exp(standardError).toFixed(2)}^±1`;
+    const cost = `${(100 * kappa * (Math.log(rate) - logBest) ** 2).toFixed(2)} %`;
+    console.log(
+      [batch, budget, width, tokens, best, rate.toPrecision(3), learningRateOf(centre, at).toPrecision(3), cost].join(
+        "\t",
+      ),
+    );
+  }
+
+// Where a study runs: what the law is not known by, as a share of the loss.
+console.log("\nbudget\twidth\tthe law's rate\t95 %\texpected cost\tcost of the starting rule");
+for (const [budget, width] of [
+  [1e10, 24],
+  [4e10, 32],
+  [1.6e11, 40],
+  [3.2e11, 48],
+  [3.2e12, 56],
+  [3.2e12, 80],
+]) {
+  const { tokens } = await runOf({ data, budget, width });
+  const at = { width, tokens, batch: 2 };
+  const { value, ci95 } = rateAt(law, at);
+  const cost = (ratio) => `${(100 * kappa * Math.log(ratio) ** 2).toFixed(2)} %`;
+  const interval = ci95.map((x) => x.toPrecision(3)).join(" to ");
+  console.log(
+    [
+      budget,
+      width,
+      value.toPrecision(3),
+      interval,
+      cost(Math.sqrt(ci95[1] / ci95[0]) ** (1 / 1.96)),
+      cost(value / learningRateOf(startingRule, at)),
+    ].join("\t"),
+  );
+}
