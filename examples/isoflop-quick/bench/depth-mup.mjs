@@ -1,30 +1,29 @@
 // Depth and muP with this recipe: two and three blocks, and muP, each with the rates around its own best, at equal FLOPs on the same seeds.
 // node examples/isoflop-quick/bench/depth-mup.mjs [folder]
-import { runOf, SEED, startingRule, trained } from "./recipe.mjs";
+import { rule, runOf, SEED, trained } from "./recipe.mjs";
 
 const [folder = "runs/depth"] = process.argv.slice(2);
-const scaled = (factor) => ({ ...startingRule, at: factor * startingRule.at });
+const scaled = (factor) => ({ ...rule, at: factor * rule.at });
 const deep = (depth) => ({ size: () => ({ depth }) });
 // Under muP the rate is that of the base model at every width: it keeps the power of the tokens alone.
-const { width: _, ...flat } = startingRule;
+const { width: _, ...flat } = rule;
 const muP = { model: { parameterization: { kind: "muP", baseWidth: 32 } } };
 const cells = [
-  { budget: 2e10, widths: { 1: [24, 32], 2: [16, 24], 3: [16, 24] }, seeds: 4 },
-  { budget: 8e10, widths: { 1: [32, 40], 2: [24, 32], 3: [16, 24] }, seeds: 3 },
-  { budget: 3.2e11, widths: { 1: [40, 56], 2: [32, 40], 3: [24, 32] }, seeds: 2 },
+  { budget: 2e10, widths: { 1: [24, 32], 2: [16, 24], 3: [16, 24] }, seeds: 3, factors: [0.6, 1, 1.7] },
+  { budget: 8e10, widths: { 1: [32, 40], 2: [24, 32], 3: [16, 24] }, seeds: 2, factors: [0.6, 1, 1.7] },
+  { budget: 3.2e11, widths: { 1: [48], 2: [32], 3: [32] }, seeds: 2, factors: [1] },
 ];
 const families = [
   { name: "one block", depth: 1, rate: scaled },
   { name: "two blocks", depth: 2, rate: scaled, change: deep(2) },
   { name: "three blocks", depth: 3, rate: scaled, change: deep(3) },
-  { name: "one block, muP", depth: 1, rate: (factor) => ({ ...flat, at: factor * startingRule.at }), change: muP },
+  { name: "one block, muP", depth: 1, rate: (factor) => ({ ...flat, at: factor * rule.at }), change: muP },
 ];
 console.log("budget\tfamily\twidth\trate\tloss, mean over seeds");
 const mean = (values) => values.reduce((s, x) => s + x, 0) / values.length;
-for (const { budget, widths, seeds } of cells)
+for (const { budget, widths, seeds, factors } of cells)
   for (const { name, depth, rate, change } of families)
     for (const width of widths[depth]) {
-      const factors = [0.6, 1, 1.7];
       const runs = [];
       for (const factor of factors)
         for (let seed = SEED; seed < SEED + seeds; seed++)

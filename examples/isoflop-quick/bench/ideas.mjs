@@ -7,6 +7,8 @@ const ideas = {
   "decay over 20 %": { optimizer: { decay: 0.2 } },
   "cosine over 95 %": { optimizer: { decay: 0.95, shape: "cosine" } },
   "linear over 95 %": { optimizer: { decay: 0.95 } },
+  "no warm-up": { optimizer: { warmup: 0 } },
+  "warm-up 1 %": { optimizer: { warmup: 0.01 } },
   "warm-up 2 %": { optimizer: { warmup: 0.02 } },
   "warm-up 10 %": { optimizer: { warmup: 0.1 } },
   "β2 0.95": { optimizer: { beta2: 0.95 } },
