@@ -27,6 +27,8 @@ const ideas = {
   "MLP ratio 3": { model: { mlpRatio: 3 } },
   "MLP ratio 6": { model: { mlpRatio: 6 } },
   "rotary positions": { model: { positions: "rotary" } },
+  "64 time features": { model: { timeFeatures: 64 } },
+  "time scale 100": { model: { timeScale: 100 } },
   "4 registers": { model: { registers: 4 } },
   "heads 16 wide": { size: (width) => ({ heads: width / 16 }) },
   "patch 4": { model: { patch: 4 } },

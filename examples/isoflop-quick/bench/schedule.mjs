@@ -65,12 +65,16 @@ const ways = {
 };
 const rounds = Number(process.argv[2] ?? 3);
 const taken = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+/** Runs that had a core for themselves, as far as the machine has one to give. */
+const alone = [];
 const order = runs.map(({ spec }) => spec).reverse();
 for (let round = 0; round < rounds; round++)
   for (const [name, way] of Object.entries(ways)) {
     const folder = await mkdtemp(path.join(os.tmpdir(), "isoflop-bench-"));
     const runners = workerRunners(way);
-    taken[name].push(await timed(() => runSweep(order, { store: fileRunStore(folder), runners })));
+    const done = await timed(() => runSweep(order, { store: fileRunStore(folder), runners }));
+    taken[name].push(done);
+    if (way.count * way.threads === 1) alone.push(...done.value);
     await Promise.all(runners.map((runner) => runner.close()));
     await rm(folder, { recursive: true });
   }
@@ -88,3 +92,39 @@ for (const [name, times] of Object.entries(taken))
   console.log(
     [name, spread(times.map(({ wall }) => wall)), spread(times.map(({ processor }) => processor))].join("\t"),
   );
+
+// What the order is worth, computed from the speed of each width: a lane takes the next run when it is free.
+const speedOf = (width) => {
+  const [below, above] = [Math.max, Math.min].map((pick, i) => {
+    const fits = alone.filter(({ spec }) => (i === 0 ? spec.model.width <= width : spec.model.width >= width));
+    const at = pick(...(fits.length > 0 ? fits : alone).map(({ spec }) => spec.model.width));
+    const own = alone.filter(({ spec }) => spec.model.width === at);
+    return { at, speed: Math.max(...own.map(({ result }) => result.flops / result.seconds)) };
+  });
+  const share = above.at > below.at ? Math.min(1, Math.max(0, (width - below.at) / (above.at - below.at))) : 0;
+  return below.speed + share * (above.speed - below.speed);
+};
+/** Seconds of a run beside its steps: compiling and validation. */
+const BESIDE = 0.3;
+const grid = [
+  { budget: 1e10, widths: [16, 24, 32], seeds: 4 },
+  { budget: 2e10, widths: [16, 24, 32, 40], seeds: 4 },
+  { budget: 4e10, widths: [16, 24, 32, 48], seeds: 3 },
+  { budget: 8e10, widths: [24, 32, 40, 56], seeds: 3 },
+  { budget: 1.6e11, widths: [24, 32, 40, 48, 64], seeds: 2 },
+  { budget: 3.2e11, widths: [32, 40, 48, 56, 72], seeds: 2 },
+].flatMap(({ budget, widths, seeds }) =>
+  widths.flatMap((width) => Array.from({ length: seeds }, () => BESIDE + budget / speedOf(width))),
+);
+const finish = (seconds) => {
+  const lanes = [0, 0];
+  for (const one of seconds) lanes[lanes[0] <= lanes[1] ? 0 : 1] += one;
+  return Math.max(...lanes).toFixed(1);
+};
+const total = grid.reduce((s, x) => s + x, 0);
+console.log(
+  `\nA grid of ${grid.length} runs, ${total.toFixed(0)} s in all, on two lanes: ${finish(grid)} s smallest budget first,`,
+);
+console.log(
+  `${finish([...grid].sort((a, b) => b - a))} s longest first; no order does it in less than ${(total / 2).toFixed(1)} s`,
+);
