@@ -1,38 +1,68 @@
-// Depth and muP with this recipe: two and three blocks, and muP, each with the rates around its own best, at equal FLOPs on the same seeds.
+// Depth and muP with this recipe: two and three blocks, and muP, each at rates around the recipe's, at equal FLOPs on the same seeds.
 // node examples/isoflop-quick/bench/depth-mup.mjs [folder]
 import { rule, runOf, SEED, trained } from "./recipe.mjs";
 
 const [folder = "runs/depth"] = process.argv.slice(2);
 const scaled = (factor) => ({ ...rule, at: factor * rule.at });
-const deep = (depth) => ({ size: () => ({ depth }) });
-// Under muP the rate is that of the base model at every width: it keeps the power of the tokens alone.
+// Under muP one rate serves every width: the rule keeps the power of the tokens alone.
 const { width: _, ...flat } = rule;
-const muP = { model: { parameterization: { kind: "muP", baseWidth: 32 } } };
+const deep = (depth) => ({ rate: scaled, change: { size: () => ({ depth }) } });
+const families = {
+  "one block": { rate: scaled },
+  "two blocks": deep(2),
+  "three blocks": deep(3),
+  "one block, muP": {
+    rate: (factor) => ({ ...flat, at: factor * rule.at }),
+    change: { model: { parameterization: { kind: "muP", baseWidth: 32 } } },
+  },
+};
+/** A deeper model of as many parameters is narrower. muP with a base of 32 is told from the standard at other widths. */
+const [shallow, deeper] = [
+  ["one block", "one block, muP"],
+  ["two blocks", "three blocks"],
+];
 const cells = [
-  { budget: 2e10, widths: { 1: [24, 32], 2: [16, 24], 3: [16, 24] }, seeds: 3, factors: [0.6, 1, 1.7] },
-  { budget: 8e10, widths: { 1: [32, 40], 2: [24, 32], 3: [16, 24] }, seeds: 2, factors: [0.6, 1, 1.7] },
-  { budget: 3.2e11, widths: { 1: [48], 2: [32], 3: [32] }, seeds: 2, factors: [1] },
+  {
+    budget: 2e10,
+    seeds: 3,
+    factors: [0.6, 1, 1.7],
+    of: [
+      [shallow, [24, 48]],
+      [deeper, [16, 24]],
+    ],
+  },
+  {
+    budget: 8e10,
+    seeds: 2,
+    factors: [0.6, 1, 1.7],
+    of: [
+      [shallow, [24, 48]],
+      [["two blocks"], [24, 32]],
+    ],
+  },
+  {
+    budget: 3.2e11,
+    seeds: 2,
+    factors: [1],
+    of: [
+      [shallow, [48]],
+      [["two blocks"], [32, 40]],
+    ],
+  },
 ];
-const families = [
-  { name: "one block", depth: 1, rate: scaled },
-  { name: "two blocks", depth: 2, rate: scaled, change: deep(2) },
-  { name: "three blocks", depth: 3, rate: scaled, change: deep(3) },
-  { name: "one block, muP", depth: 1, rate: (factor) => ({ ...flat, at: factor * rule.at }), change: muP },
-];
-console.log("budget\tfamily\twidth\trate\tloss, mean over seeds");
+
 const mean = (values) => values.reduce((s, x) => s + x, 0) / values.length;
-for (const { budget, widths, seeds, factors } of cells)
-  for (const { name, depth, rate, change } of families)
-    for (const width of widths[depth]) {
-      const runs = [];
-      for (const factor of factors)
-        for (let seed = SEED; seed < SEED + seeds; seed++)
-          runs.push(await runOf({ budget, width, seed, rate: rate(factor), change }));
-      const losses = (await trained(runs, { folder })).map(({ result }) => result?.loss ?? Number.NaN);
-      for (const [i, factor] of factors.entries()) {
-        const own = losses.slice(i * seeds, (i + 1) * seeds);
-        console.log(
-          [budget, name, width, `× ${factor}`, mean(own).toFixed(4), own.map((x) => x.toFixed(4))].join("\t"),
-        );
+console.log("budget\tmodel\twidth\tloss at the rates of the rule × 0.6, × 1, × 1.7 (mean over seeds)");
+for (const { budget, seeds, factors, of } of cells)
+  for (const [names, widths] of of)
+    for (const name of names)
+      for (const width of widths) {
+        const { rate, change } = families[name];
+        const runs = [];
+        for (const factor of factors)
+          for (let seed = SEED; seed < SEED + seeds; seed++)
+            runs.push(await runOf({ budget, width, seed, rate: rate(factor), change }));
+        const losses = (await trained(runs, { folder })).map(({ result }) => result?.loss ?? Number.NaN);
+        const means = factors.map((_, i) => mean(losses.slice(i * seeds, (i + 1) * seeds)).toFixed(4));
+        console.log([budget, name, width, ...means].join("\t"));
       }
-    }

@@ -23,9 +23,11 @@ const ideas = {
   "clip at 10": { optimizer: { clip: 10 } },
   "RMS norm": { model: { norm: "rms" } },
   SwiGLU: { model: { mlp: "swiglu" } },
+  "MLP ratio 1": { model: { mlpRatio: 1 } },
   "MLP ratio 2": { model: { mlpRatio: 2 } },
   "MLP ratio 3": { model: { mlpRatio: 3 } },
   "MLP ratio 6": { model: { mlpRatio: 6 } },
+  "MLP ratio 2, RMS norm": { model: { mlpRatio: 2, norm: "rms" } },
   "rotary positions": { model: { positions: "rotary" } },
   "64 time features": { model: { timeFeatures: 64 } },
   "time scale 100": { model: { timeScale: 100 } },
@@ -40,6 +42,8 @@ const ideas = {
   "rate of the readout × 0.3": { optimizer: { groups: [{ match: "linear.*", learningRate: 0.3 }] } },
 };
 const cells = [
+  { budget: 1e10, width: 24, seeds: 10 },
+  { budget: 4e10, width: 32, seeds: 8 },
   { budget: 8e10, width: 32, seeds: 3 },
   { budget: 3.2e11, width: 48, seeds: 2 },
 ];
