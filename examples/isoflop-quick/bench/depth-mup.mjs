@@ -22,47 +22,25 @@ const [shallow, deeper] = [
   ["two blocks", "three blocks"],
 ];
 const cells = [
-  {
-    budget: 2e10,
-    seeds: 3,
-    factors: [0.6, 1, 1.7],
-    of: [
-      [shallow, [24, 48]],
-      [deeper, [16, 24]],
-    ],
-  },
-  {
-    budget: 8e10,
-    seeds: 2,
-    factors: [0.6, 1, 1.7],
-    of: [
-      [shallow, [24, 48]],
-      [["two blocks"], [24, 32]],
-    ],
-  },
-  {
-    budget: 3.2e11,
-    seeds: 2,
-    factors: [1],
-    of: [
-      [shallow, [48]],
-      [["two blocks"], [32, 40]],
-    ],
-  },
+  { budget: 2e10, seeds: 3, factors: [0.6, 1, 1.7], names: shallow, widths: [24, 48] },
+  { budget: 2e10, seeds: 3, factors: [0.6, 1, 1.7], names: deeper, widths: [16, 24] },
+  { budget: 8e10, seeds: 2, factors: [0.6, 1, 1.7], names: shallow, widths: [48] },
+  { budget: 8e10, seeds: 2, factors: [0.6, 1, 1.7], names: ["two blocks"], widths: [32] },
+  { budget: 3.2e11, seeds: 2, factors: [1], names: shallow, widths: [48] },
+  { budget: 3.2e11, seeds: 2, factors: [1], names: ["two blocks"], widths: [40] },
 ];
 
 const mean = (values) => values.reduce((s, x) => s + x, 0) / values.length;
 console.log("budget\tmodel\twidth\tloss at the rates of the rule × 0.6, × 1, × 1.7 (mean over seeds)");
-for (const { budget, seeds, factors, of } of cells)
-  for (const [names, widths] of of)
-    for (const name of names)
-      for (const width of widths) {
-        const { rate, change } = families[name];
-        const runs = [];
-        for (const factor of factors)
-          for (let seed = SEED; seed < SEED + seeds; seed++)
-            runs.push(await runOf({ budget, width, seed, rate: rate(factor), change }));
-        const losses = (await trained(runs, { folder })).map(({ result }) => result?.loss ?? Number.NaN);
-        const means = factors.map((_, i) => mean(losses.slice(i * seeds, (i + 1) * seeds)).toFixed(4));
-        console.log([budget, name, width, ...means].join("\t"));
-      }
+for (const { budget, seeds, factors, names, widths } of cells)
+  for (const name of names)
+    for (const width of widths) {
+      const { rate, change } = families[name];
+      const runs = [];
+      for (const factor of factors)
+        for (let seed = SEED; seed < SEED + seeds; seed++)
+          runs.push(await runOf({ budget, width, seed, rate: rate(factor), change }));
+      const losses = (await trained(runs, { folder })).map(({ result }) => result?.loss ?? Number.NaN);
+      const means = factors.map((_, i) => mean(losses.slice(i * seeds, (i + 1) * seeds)).toFixed(4));
+      console.log([budget, name, width, ...means].join("\t"));
+    }

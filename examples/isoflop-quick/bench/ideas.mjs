@@ -2,6 +2,9 @@
 // node examples/isoflop-quick/bench/ideas.mjs [folder] [budget] [idea …]
 import { runOf, SEED, trained } from "./recipe.mjs";
 
+const rates = (factors) => ({
+  optimizer: { groups: Object.entries(factors).map(([match, learningRate]) => ({ match, learningRate })) },
+});
 const ideas = {
   "decay over 50 %": { optimizer: { decay: 0.5 } },
   "decay over 20 %": { optimizer: { decay: 0.2 } },
@@ -28,18 +31,20 @@ const ideas = {
   "MLP ratio 3": { model: { mlpRatio: 3 } },
   "MLP ratio 6": { model: { mlpRatio: 6 } },
   "MLP ratio 2, RMS norm": { model: { mlpRatio: 2, norm: "rms" } },
-  "rotary positions": { model: { positions: "rotary" } },
+  RoPE: { model: { positions: "rope" } },
   "64 time features": { model: { timeFeatures: 64 } },
   "time scale 100": { model: { timeScale: 100 } },
   "4 registers": { model: { registers: 4 } },
-  "heads 16 wide": { size: (width) => ({ heads: width / 16 }) },
   "patch 4": { model: { patch: 4 } },
   "no caption dropout": { captionDropout: 0 },
-  "rate of the captions × 3": { optimizer: { groups: [{ match: "context_embedder.*", learningRate: 3 }] } },
-  "rate of the patches' embedding × 3": { optimizer: { groups: [{ match: "x_embedder.*", learningRate: 3 }] } },
-  "rate of the time MLP × 0.3": { optimizer: { groups: [{ match: "t_embedder.*", learningRate: 0.3 }] } },
-  "rate of the readout × 3": { optimizer: { groups: [{ match: "linear.*", learningRate: 3 }] } },
-  "rate of the readout × 0.3": { optimizer: { groups: [{ match: "linear.*", learningRate: 0.3 }] } },
+  "rate of the captions × 3": rates({ "context_embedder.*": 3 }),
+  "rate of the patches' embedding × 0.3": rates({ "x_embedder.*": 0.3 }),
+  "rate of the patches' embedding × 3": rates({ "x_embedder.*": 3 }),
+  "rate of the time MLP × 0.3": rates({ "t_embedder.*": 0.3 }),
+  "rate of the time MLP × 0.1": rates({ "t_embedder.*": 0.1 }),
+  "rates of the time MLP × 0.3, the captions × 3": rates({ "t_embedder.*": 0.3, "context_embedder.*": 3 }),
+  "rate of the readout × 3": rates({ "linear.*": 3 }),
+  "rate of the readout × 0.3": rates({ "linear.*": 0.3 }),
 };
 const cells = [
   { budget: 1e10, width: 24, seeds: 10 },

@@ -3,8 +3,8 @@
 import { runOf, SEED, trained } from "./recipe.mjs";
 
 const cells = [
-  { budget: 4e10, widths: [24, 32, 40], seeds: 4 },
-  { budget: 3.2e11, widths: [40, 48, 56, 64], seeds: 2 },
+  { budget: 4e10, widths: [24, 32, 40], ratios: [1, 2, 4], seeds: 4 },
+  { budget: 3.2e11, widths: [48, 56], ratios: [2, 4], seeds: 2 },
 ];
 const [folder = "runs/mlp-ratio", budget = "4e10"] = process.argv.slice(2);
 const cell = cells.find((one) => one.budget === Number(budget));
@@ -15,7 +15,7 @@ const mean = (values) => values.reduce((s, x) => s + x, 0) / values.length;
 console.log(
   `loss at ${budget} FLOPs, mean of ${cell.seeds} seeds\t${cell.widths.map((width) => `width ${width}`).join("\t")}`,
 );
-for (const mlpRatio of [1, 2, 4]) {
+for (const mlpRatio of cell.ratios) {
   const runs = [];
   for (const width of cell.widths)
     for (let seed = SEED; seed < SEED + cell.seeds; seed++)
