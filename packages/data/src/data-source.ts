@@ -1,3 +1,4 @@
+import type { Posterior } from "./posterior.js";
 import { allocateBatch, type Batch, type DataSource, type SourceDescription, type SplitDescription } from "./source.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -12,11 +13,15 @@ export interface SourceParts<Split extends string>
   /** Writes image and caption of an index as the `at`-th of a batch. */
   write(split: Split, index: number, batch: Batch, at: number): void;
   caption(split: Split, index: number): string;
+  /** Where it is known how images are drawn. */
+  posterior?(prior: Split | "all"): Posterior;
+  /** The parts of the same source with another seed. */
+  withSeed?(seed: number): SourceParts<Split>;
 }
 
 /** The source of these parts, which are asked for indices that there are. "train" alone goes on after its last image. */
 export const dataSource = <Split extends string>(parts: SourceParts<Split>): DataSource<Split> => {
-  const { name, shape, vocabulary, captionLength, provenance, splits, settings, write, caption } = parts;
+  const { name, shape, vocabulary, captionLength, provenance, splits, settings, write, caption, posterior } = parts;
   const told = { ...(parts.masked && { masked: true }), ...(parts.features && { features: parts.features }) };
   const names = Object.keys(splits) as Split[];
   const size = (split: Split): number => {
@@ -39,7 +44,7 @@ export const dataSource = <Split extends string>(parts: SourceParts<Split>): Dat
     }
   };
   return {
-    ...{ name, shape, vocabulary, captionLength, ...told, splits: names, size },
+    ...{ name, shape, vocabulary, captionLength, ...told, splits: names, size, ...(posterior && { posterior }) },
     epoch(split, index) {
       checkIndex(name, "index", index);
       return Math.floor(index / size(split));
@@ -64,6 +69,12 @@ export const dataSource = <Split extends string>(parts: SourceParts<Split>): Dat
     describe: () => ({
       ...{ name, shape, captionLength, vocabularySize: vocabulary.size, ...told },
       ...{ provenance, splits, settings },
+    }),
+    ...(parts.withSeed && {
+      withSeed(seed: number) {
+        checkIndex(name, "seed", seed);
+        return dataSource(parts.withSeed!(seed));
+      },
     }),
   };
 };

@@ -22,10 +22,20 @@ export type { PictureDecoder } from "./pictures/browser-decoder.js";
 export type { BadItem } from "./pictures/item.js";
 export { type ChosenFile, type PicturesOptions, pictures } from "./pictures/pictures.js";
 export type { Rgba } from "./pictures/square.js";
+export type { NoisyImage, Posterior } from "./posterior.js";
 export { type Key, keyOf } from "./random/key.js";
 export { Stream } from "./random/stream.js";
-export { type Background, backgrounds } from "./scenes/palette.js";
-export { type SceneSplit, scenes } from "./scenes/scenes.js";
+export type { SceneKind } from "./scenes/layout.js";
+export { type Background, backgrounds, SHADE_RANGE } from "./scenes/palette.js";
+export type {
+  LikelyLayout,
+  SceneLayout,
+  SceneObject,
+  SceneSource,
+  SceneSplit,
+  ShadedLayout,
+} from "./scenes/scene-source.js";
+export { scenes } from "./scenes/scenes.js";
 export {
   allocateBatch,
   type Batch,

@@ -1,4 +1,4 @@
-import { checkIndex, dataSource } from "./data-source.js";
+import { checkIndex, dataSource, type SourceParts } from "./data-source.js";
 import { shuffled } from "./finite/shuffled.js";
 import { keyOf } from "./random/key.js";
 import type { DataSource, Provenance } from "./source.js";
@@ -38,29 +38,33 @@ export const labelledImages = (options: LabelledOptions): DataSource<LabelledSpl
   const { name, size, classNames, train, validation, provenance, seed = 0 } = options;
   checkIndex(name, "seed", seed);
   for (const split of ["train", "validation"] as const) checkImages(options, split);
-  const orders = {
-    train: shuffled(train.labels.length, keyOf(seed, "labelled/train")),
-    validation: shuffled(validation.labels.length, keyOf(VALIDATION_SEED, "labelled/validation")),
-  };
   const values = 3 * size * size;
-  return dataSource<LabelledSplit>({
-    ...{ name, shape: [3, size, size], vocabulary: new Vocabulary(classNames), captionLength: 1, provenance },
-    splits: {
-      train: { images: train.labels.length, seed, what: "repeated, permuted anew each epoch" },
-      validation: { images: validation.labels.length, seed: VALIDATION_SEED, what: "one pass in a fixed order" },
-    },
-    settings: { classes: classNames },
-    write(split, index, { images, captions }, at) {
-      const { pixels, labels } = options[split];
-      const image = orders[split](index);
-      for (let v = 0; v < values; v++) images[at * values + v] = pixels[image * values + v]! / 127.5 - 1;
-      captions[at] = labels[image]! + 1;
-    },
-    caption(split, index) {
-      const word = classNames[options[split].labels[orders[split](index)]!]!;
-      return `a photo of ${/^[aeiou]/.test(word) ? "an" : "a"} ${word}`;
-    },
-  });
+  const partsOf = (trainSeed: number): SourceParts<LabelledSplit> => {
+    const orders = {
+      train: shuffled(train.labels.length, keyOf(trainSeed, "labelled/train")),
+      validation: shuffled(validation.labels.length, keyOf(VALIDATION_SEED, "labelled/validation")),
+    };
+    return {
+      ...{ name, shape: [3, size, size], vocabulary: new Vocabulary(classNames), captionLength: 1, provenance },
+      splits: {
+        train: { images: train.labels.length, seed: trainSeed, what: "repeated, permuted anew each epoch" },
+        validation: { images: validation.labels.length, seed: VALIDATION_SEED, what: "one pass in a fixed order" },
+      },
+      settings: { classes: classNames },
+      write(split, index, { images, captions }, at) {
+        const { pixels, labels } = options[split];
+        const image = orders[split](index);
+        for (let v = 0; v < values; v++) images[at * values + v] = pixels[image * values + v]! / 127.5 - 1;
+        captions[at] = labels[image]! + 1;
+      },
+      caption(split, index) {
+        const word = classNames[options[split].labels[orders[split](index)]!]!;
+        return `a photo of ${/^[aeiou]/.test(word) ? "an" : "a"} ${word}`;
+      },
+      withSeed: partsOf,
+    };
+  };
+  return dataSource(partsOf(seed));
 };
 
 const checkImages = ({ name, size, classNames, ...sets }: LabelledOptions, split: LabelledSplit): void => {

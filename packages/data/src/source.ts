@@ -1,3 +1,4 @@
+import type { Posterior } from "./posterior.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** A batch of captioned images. */
@@ -103,6 +104,15 @@ export interface DataSource<Split extends string = string> {
   /** The caption of one image as a sentence. */
   caption(split: Split, index: number): string;
   describe(): SourceDescription<Split>;
+  /**
+   * What images are, given their captions, where it is known how they are drawn; absent for images that were found. With it, the least loss that
+   * any model can have is computed.
+   * @param prior the images of a split; or "all", before some were held out: what one knows who is not told which
+   * @throws RangeError for a prior that there is not
+   */
+  posterior?(prior: Split | "all"): Posterior;
+  /** The same images with the training order, or the training draws, of another seed; reads nothing again. Absent where there is no seed. */
+  withSeed?(seed: number): DataSource<Split>;
 }
 
 /** Empty arrays for `count` images of a source, to be filled again and again. */

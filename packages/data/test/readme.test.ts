@@ -7,7 +7,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test.each([0, 2])("the README's example %i prints what it says", async (n) => {
+test.each([0, 2, 3])("the README's example %i prints what it says", async (n) => {
   const { promised, printed } = await runExample(import.meta.url, n);
   expect(promised.length).toBeGreaterThan(0);
   expect(printed).toEqual(promised);
@@ -23,7 +23,7 @@ test("the README's example of a folder prints what it says", async () => {
 });
 
 test("the README's example of latents prints what it says, and what to scale by", async () => {
-  const { promised, printed } = await runExample(import.meta.url, 3);
+  const { promised, printed } = await runExample(import.meta.url, 4);
   expect(printed[0]).toBe(promised[0]);
   expect(printed[1]).toMatch(/^training on 4\d\d latents: means 2\.?\d*, .* standard deviations 4.9/);
   expect(printed[2]).toMatch(/^all channels are far from mean 0 and deviation 1/);

@@ -15,7 +15,7 @@ interface Entry {
 
 /** Groups of commands and what they are for. */
 export const groups: Readonly<Record<string, string>> = {
-  runs: "the runs of a store: list, show, verify, remove",
+  runs: "the runs of a store: list, show, compare, verify, remove",
   fit: "fit a scaling law to a table of runs",
 };
 
@@ -60,6 +60,11 @@ export const registry: readonly Entry[] = [
     path: ["runs", "show"],
     summary: "all that is known of one run",
     load: () => import("./runs-command/show/command.js"),
+  },
+  {
+    path: ["runs", "compare"],
+    summary: "losses of runs on the same validation samples: their differences, far sharper than each loss",
+    load: () => import("./runs-command/compare/command.js"),
   },
   {
     path: ["runs", "verify"],
@@ -117,6 +122,11 @@ export const registry: readonly Entry[] = [
     load: () => import("./fit/rollout/command.js"),
   },
   {
+    path: ["fit", "joint"],
+    summary: "all isoFLOP curves in one fit, its floor integrated out",
+    load: () => import("./fit/joint/command.js"),
+  },
+  {
     path: ["fit", "law"],
     summary: "one law y(x): a power law, one with a floor, one that breaks, …",
     load: () => import("./fit/law/command.js"),
@@ -150,6 +160,11 @@ export const registry: readonly Entry[] = [
     path: ["levels"],
     summary: "laws by noise level, and of a loss that weighs the levels in another way",
     load: () => import("./levels/command.js"),
+  },
+  {
+    path: ["floor"],
+    summary: "the least loss that any model can have on data whose images are drawn by known rules",
+    load: () => import("./floor/command.js"),
   },
   {
     path: ["diagnose"],

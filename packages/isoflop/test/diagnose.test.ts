@@ -41,6 +41,24 @@ describe("diagnose", () => {
     expect(stdout).toMatch(/half of what is above the floor, loss [12]\.\d+, takes \d+\.\d+ times the compute/);
   });
 
+  test("of runs with several seeds says how much losses differ by them", () => {
+    const rows = [1e18, 4e18, 1.6e19, 6.4e19].flatMap((C) =>
+      [0.25, 0.5, 1, 2].flatMap((f) =>
+        [0, 1].map((seed) => {
+          const N = f * Math.sqrt(C / 120);
+          const D = C / (6 * N);
+          const loss = 1.69 + 406.4 / N ** 0.34 + 410.7 / D ** 0.28;
+          return [N, D, loss * (seed === 0 ? 1.001 : 1 / 1.001), seed].join(",");
+        }),
+      ),
+    );
+    const path = file("seeds.csv", ["N,D,loss,seed", ...rows].join("\n"));
+    const { seedNoise } = json(["diagnose", "-i", path]);
+    expect(Number(seedNoise!.standardDeviation)).toBeCloseTo(Math.SQRT2 * Math.log(1.001), 9);
+    expect(isoflop(["diagnose", "-i", path]).stdout).toContain("noise of seeds: 0.14 % of the loss");
+    expect(json(["diagnose", "-i", crossed()])).not.toHaveProperty("seedNoise");
+  });
+
   test("the report has both figures", () => {
     const page = scratch("diagnosis.html");
     isoflop(["diagnose", ...llama, "--report", page]);

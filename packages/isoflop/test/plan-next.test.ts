@@ -228,7 +228,10 @@ describe("a recipe", () => {
       for (const spec of specs) {
         const { nonEmbedding: N } = parameters(spec.model);
         const again = recipe.specOf({ N, steps: spec.steps, seed: spec.seed });
-        expect(again).toEqual({ ...spec, budget: placeOf(spec).flops });
+        const { learningRate } = again.optimizer;
+        expect(learningRate).toBeCloseTo(spec.optimizer.learningRate, 12);
+        const optimizer = { ...spec.optimizer, learningRate };
+        expect(again).toEqual({ ...spec, optimizer, budget: placeOf(spec).flops });
         expect(recipe.flopsPerToken(N) * placeOf(spec).tokens).toBeCloseTo(placeOf(spec).flops, -3);
       }
     }
@@ -248,6 +251,24 @@ describe("a recipe", () => {
     expect(perToken).toEqual([...perToken].sort((a, b) => a - b));
   });
 
+  test("goes on along a rate that follows the tokens too, and gives back those that there are", () => {
+    const specs = specsOf("shallow", [16, 32, 64], [1e10, 3e10, 1e11], rate).map((spec) => {
+      const { tokens } = placeOf(spec);
+      const learningRate = rate(spec.model.width) * (tokens / 5e5) ** -0.13;
+      return { ...spec, optimizer: { ...spec.optimizer, learningRate } };
+    });
+    const recipe = recipeOf(named(specs));
+    for (const spec of specs) {
+      const { nonEmbedding: N } = parameters(spec.model);
+      const again = recipe.specOf({ N, steps: spec.steps, seed: 0 });
+      expect(again.optimizer.learningRate).toBeCloseTo(spec.optimizer.learningRate, 12);
+    }
+    const size = recipe.sizes.find(({ config }) => config.width === 136)!;
+    const tokens = 1000 * recipe.stepTokens;
+    const { optimizer } = recipe.specOf({ N: size.N, steps: 1000, seed: 0 });
+    expect(optimizer.learningRate).toBeCloseTo(rate(136) * (tokens / 5e5) ** -0.13, 12);
+  });
+
   test("is not made up: what differs is named", () => {
     const specs = specsOf("shallow", [16, 64], [1e10, 2e10], rate);
     const but = (change: (spec: RunSpec) => RunSpec) => () =>
@@ -259,7 +280,7 @@ describe("a recipe", () => {
       /spec\.optimizer\.weightDecay/,
     );
     expect(but((spec) => ({ ...spec, optimizer: { ...spec.optimizer, learningRate: 0.5 } }))).toThrow(
-      /runs of width 64 have learning rates 0\.0\d+ and 0\.5 \(run run3\)/,
+      /runs of width \d\d have learning rates \S+ and \S+ \(run run\d\), which no power of their tokens joins/,
     );
     expect(but((spec) => ({ ...spec, model: { ...spec.model, depth: 3 } }))).toThrow(/follow none of the ladders/);
     expect(() => recipeOf(named(specs), "halfRoot")).toThrow(

@@ -117,6 +117,24 @@ describe("runs list", () => {
     expect(stdout).toMatch(new RegExp(`^${third} +done`, "m"));
   });
 
+  test("of a study with several seeds says how much losses differ by them, and what of it is the validation's", () => {
+    const other = String(json([...train(root, 20), "--seed", "7"]).id);
+    const folder = study(root, "mine", [first, second, other]);
+    const { seedNoise } = json(["runs", "list", "--study", folder, "--runs", root]);
+    expect(seedNoise).toMatchObject({ record: "seed-noise", runs: 2, degreesOfFreedom: 1 });
+    const { validation, seeds } = seedNoise!.parts as unknown as { validation: number; seeds: Json };
+    const all = Number(seedNoise!.standardDeviation);
+    expect(validation).toBeGreaterThan(0);
+    expect(Number(seeds.standardDeviation)).toBeCloseTo(Math.sqrt(Math.max(0, all ** 2 - validation ** 2)), 12);
+    const { stdout } = isoflop(["runs", "list", "--study", folder, "--runs", root]);
+    expect(stdout).toMatch(
+      /^noise of seeds: \d\S* % of the loss, \[.*\], by 2 runs of 1 size and budget \(1 degree of freedom\)$/m,
+    );
+    expect(stdout).toMatch(/^ {2}of it validation \d\S* %, by the same samples, and what a seed changes \d/m);
+    const one = json(["runs", "list", "--study", study(root, "one", [first, second]), "--runs", root]);
+    expect(one).not.toHaveProperty("seedNoise");
+  });
+
   test("where there is no store: status 3", () => {
     const { code, stderr } = isoflop(["runs", "list", "--runs", join(root, "nowhere")]);
     expect([code, stderr]).toEqual([3, expect.stringContaining("there is no store of runs")]);
@@ -142,6 +160,49 @@ describe("runs show", () => {
     const { code, stderr } = isoflop(at("show", given));
     expect(code).toBe(3);
     expect(stderr).toMatch(message);
+  });
+});
+
+describe("runs compare", () => {
+  test("is the difference of losses sample by sample, by noise level too, with an error below that of two losses", () => {
+    const found = json(at("compare", first, second, third));
+    const [pair, other] = found.others as unknown as Json[];
+    expect([found.first!.id, pair!.id, other!.id]).toEqual([first, second, third]);
+    expect(Number(pair!.difference!.mean)).toBeCloseTo(Number(pair!.loss) - Number(found.first!.loss), 6);
+    expect(Number(pair!.difference!.stdErr)).toBeLessThan(Number(pair!.unpaired) / 3);
+    const bins = pair!.bins as unknown as Json[];
+    expect(bins).toHaveLength(4);
+    expect(bins.reduce((sum, { mean }) => sum + Number(mean), 0) / 4).toBeCloseTo(Number(pair!.difference!.mean), 9);
+    const { stdout } = isoflop(at("compare", first, second));
+    expect(stdout).toMatch(new RegExp(`^${second} +\\d\\S+ +\\d\\S+ +−?\\d\\S+ +\\d\\S+ +\\d\\S+ +\\d`, "m"));
+    expect(stdout).toContain(`${second} − the first, by noise level`);
+    expect(isoflop(at("show", first)).stdout).toContain('samples   losses of 64 images of "validation" are kept');
+  });
+
+  test("says which samples differ, and who kept none: status 3", () => {
+    const other = String(json([...train(root, 20), "--validation-images", "128"]).id);
+    expect(isoflop(at("compare", first, other))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(
+        "they were validated on other samples: images is 64 of the one and 128 of the other",
+      ),
+    });
+    rmSync(join(store(root), second, "losses.json.gz"));
+    expect(isoflop(at("compare", first, second))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(`run ${second} kept no losses of its validation samples`),
+    });
+    writeFileSync(join(store(root), third, "losses.json.gz"), "torn");
+    expect(isoflop(at("compare", first, third))).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/losses\.json\.gz holds no losses of this run: incorrect header check/),
+    });
+    expect(isoflop(at("show", third)).code).toBe(0);
+    expect(json(at("verify"), { code: 3 }).faults).toMatchObject([{ id: third, of: "losses" }]);
+  });
+
+  test.each([[["first"]], [["first", "first"]]])("%j is not two runs: status 2", (names) => {
+    expect(isoflop(at("compare", ...names.map(() => first))).code).toBe(2);
   });
 });
 

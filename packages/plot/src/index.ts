@@ -10,6 +10,8 @@ export {
   type ComparedArm,
   type ComparedExponent,
   type ComparisonSummary,
+  type LossDifference,
+  type PairedBudget,
   readComparison,
 } from "./comparison/record.js";
 export { renderComparison } from "./comparison/report.js";
@@ -29,6 +31,7 @@ export {
 } from "./figures/hyperparameter.js";
 export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "./figures/intervals.js";
 export { isoFlopFigure } from "./figures/isoflop.js";
+export { type JointFigureOptions, jointFigure } from "./figures/joint.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
 export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
 export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
@@ -38,6 +41,7 @@ export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRun, type Plann
 export { levelSumsFigure, levelsFigure } from "./figures/noise-levels.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
+export { type RehearsalsFigureOptions, rehearsalsFigure } from "./figures/rehearsals.js";
 export { type LawNames, lawResidualsFigure, residualsFigure } from "./figures/residuals.js";
 export { type RollOutFigureOptions, rollOutErrorsFigure, rollOutFigure } from "./figures/roll-out.js";
 export { type Sample, samplePng, samplePngUrl } from "./figures/sample.js";
@@ -56,8 +60,10 @@ export { tuneFigure } from "./figures/tune.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";
 export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
 export { allFigureData, allFigures } from "./study/figures.js";
+export { lawSection } from "./study/law-table.js";
 export { renderReport } from "./study/report.js";
 export { heldOutMethods, readStudy } from "./study/schema.js";
+export { sharpnessSection } from "./study/sharpness-words.js";
 export {
   type Choices,
   type DrawnStudy,
@@ -67,6 +73,7 @@ export {
   methodNames,
   type PublishedExponents,
   type StudyFile,
+  type StudyFloor,
   type StudyModule,
   type StudySummary,
   type StudyTune,

@@ -40,6 +40,7 @@ describe("a comparison of two arms", () => {
       "Optima",
       "Exponents",
       "Held-out checks",
+      "The same samples",
       "Arms",
       "What differs",
       "Study file",
@@ -64,6 +65,22 @@ describe("a comparison of two arms", () => {
       /arm-b needs [\d.]+ times the compute of arm-a for the same loss, 95\u00A0% interval [\d.]+ to [\d.]+\./,
     );
     expect(words).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("has the losses of the same samples, with the error of the pair beside that of two losses", () => {
+    const section = [...root.querySelectorAll("section")].find((one) => one.textContent!.includes("The same samples"))!;
+    const cells = [...section.querySelectorAll("tbody tr")].map((row) =>
+      [...row.querySelectorAll("th, td")].map((cell) => cell.textContent!),
+    );
+    expect(cells).toEqual([
+      ["arm-b", "10¹¹", "0.00750", "6×10⁻⁴", "0.0030", "5", "0.00600", "0.0020"],
+      ["arm-b", "1.5×10¹², held out", "0.00370", "5×10⁻⁴", "0.0030", "–", "–", "–"],
+    ]);
+    const broken = structuredClone(study) as unknown as { arms: { paired?: { unpaired: number }[] }[] };
+    broken.arms[1]!.paired![0]!.unpaired = -1;
+    expect(() => readComparison(broken)).toThrow(
+      "arms[1].paired[0].unpaired is -1; it must be a finite number of at least 0",
+    );
   });
 
   test("names each arm's own report, and the choices that differ", () => {

@@ -1,6 +1,7 @@
 import { writeRecord } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
 import { PlotInputError, readStudy, type StudySummary } from "../src/index.js";
+import { rolledStudy } from "./support/rolled.js";
 import { exampleStudy } from "./support/study.js";
 
 const { curves: _, samples: __, ...summary } = exampleStudy();
@@ -21,6 +22,8 @@ test("a summary survives JSON, whole or of a study that has only begun", () => {
   const methods = [{ method: "rollout", N: { value: 1e5, ci95: [5e4, 2e5] }, loss: { value: 0.2 } }] as const;
   const foreseen: StudySummary = { ...summary, heldOut: { ...summary.heldOut, methods } };
   expect(readStudy(saved(foreseen))).toEqual(foreseen);
+  const rolled = rolledStudy();
+  expect(readStudy(saved(rolled))).toEqual(rolled);
   const begun: StudySummary = {
     record: "study",
     preset: "quick",
@@ -63,6 +66,13 @@ describe("an error names the field, the value and what would have been right", (
       { N: 1 },
       /^heldOut\.prediction is a record; it must be the prediction of a loss at a/,
     ],
+    ["heldOut.run", "", /^heldOut\.run is ""; it must be a text$/],
+    ["seal", "0123", /^seal is "0123"; it must be 32 to 64 hexadecimal digits$/],
+    ["floor", { value: 0.02, standardError: 0.001 }, /^floor\.prior is missing; /],
+    ["floor", { value: -1, standardError: 0, prior: "all" }, /^floor\.value is -1; it must be .* at least 0$/],
+    ["rollOut", { record: "joint" }, /^rollOut\.record is "joint"; /],
+    ["joint", { record: "joint" }, /^joint\.quantity is missing; /],
+    ["noise", { record: "seed-noise" }, /^noise\.standardDeviation is missing; /],
     ["choices.seeds", ["one"], /^choices\.seeds\[0\] is "one"; /],
     ["choices.versions", { node: 20 }, /^choices\.versions\.node is 20; it must be a text$/],
     ["choices.filters", 3, /^choices\.filters is 3; it must be a text$/],

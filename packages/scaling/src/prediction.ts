@@ -26,6 +26,8 @@ const notes = record({
   ),
   /** The answer of each form of surface in a mixture, with its weight: their distance is the uncertainty of the form. */
   forms: v.exactOptional(each(family)),
+  /** What each of two joint fits says, with all budgets and without the smallest; the wider is the answer. */
+  parts: v.exactOptional(each(record({ value: anyNumber, interval95: interval }))),
   /** By how much standard errors were widened, as roll-outs were missed; absent where they were not. */
   widened: v.exactOptional(spread),
   /** Standard deviation of one run's loss as used. */

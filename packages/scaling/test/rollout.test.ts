@@ -137,13 +137,13 @@ describe("the weights of forms", () => {
   const fit = expectOk(surface(study(2), { form: "chinchilla", objective: "log-squares" }));
   const of = (form: string, aicc: number): SurfaceFit => ({ ...fit, form, criteria: { ...fit.criteria, aicc } });
 
-  it("are exp(−AICc/2 + mean score), over their sum", () => {
+  it("are the fourth root of exp(−AICc/2 + mean score), over their sum", () => {
     const [a, b] = weighed([
       { fit: of("chinchilla", -100), errors: [errorsOf(10), errorsOf(30)] },
       { fit: of("no-floor", -102), errors: [errorsOf(11), errorsOf(28)] },
     ]);
     // 50 + 20 against 51 + 19.5.
-    expect(b!.weight / a!.weight).toBeCloseTo(Math.exp(0.5), 10);
+    expect(b!.weight / a!.weight).toBeCloseTo(Math.exp(0.5 / 4), 10);
     expect(a!.weight + b!.weight).toBeCloseTo(1, 12);
     expect([a!.logScore, b!.logScore]).toEqual([20, 19.5]);
     expect(a!.misfit.factor).toBe(1);
@@ -155,17 +155,17 @@ describe("the weights of forms", () => {
       { fit: of("chinchilla", -100), errors: [] },
       { fit: of("no-floor", -101), errors: [] },
     ]);
-    expect(b!.weight / a!.weight).toBeCloseTo(Math.exp(0.5), 10);
+    expect(b!.weight / a!.weight).toBeCloseTo(Math.exp(0.5 / 4), 10);
     expect(a!.logScore).toBeNaN();
   });
 
   it.each([
     [19, true],
     [21, false],
-  ])("end at Occam's window: %d times less likely", (times, takesPart) => {
+  ])("end at Occam's window: a weight %d times less", (times, takesPart) => {
     const [, b] = weighed([
       { fit: of("chinchilla", -100), errors: [errorsOf(10)] },
-      { fit: of("no-floor", -100), errors: [errorsOf(10 - Math.log(times))] },
+      { fit: of("no-floor", -100), errors: [errorsOf(10 - 4 * Math.log(times))] },
     ]);
     expect(b!.weight > 0).toBe(takesPart);
     expect(b!.out).toEqual(takesPart ? undefined : "others are more than 20 times as likely");
@@ -187,6 +187,19 @@ describe("the weights of forms", () => {
       if (!takesPart) expect(extended!.out).toBe("it does not do better than sums of power terms");
     },
   );
+
+  it("are by the scores of the same cuts: where a form that a prior holds has none, of no cut", () => {
+    const [a, b] = weighed([
+      { fit: of("chinchilla", -100), errors: [errorsOf(10), errorsOf(30)] },
+      { fit: of("joint", -100), errors: [errorsOf(11), undefined] },
+    ]);
+    expect(b!.weight / a!.weight).toBeCloseTo(Math.exp(1 / 4), 10);
+    const [c, d] = weighed([
+      { fit: of("chinchilla", -100), errors: [errorsOf(10)] },
+      { fit: of("joint", -104), errors: [undefined] },
+    ]);
+    expect(d!.weight / c!.weight).toBeCloseTo(Math.exp(2 / 4), 10);
+  });
 
   it("go to no form that the rows that are kept do not determine", () => {
     const [a, b] = weighed([

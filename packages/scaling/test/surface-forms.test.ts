@@ -49,6 +49,7 @@ const truths: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     ...{ a2: 230.73437075885855, b2: -1.544209554, beta: -0.1729 },
     ...{ a3: -0.062465473, b3: 0.1284880679442551, gamma: 0.13 },
   },
+  joint: { E: 1.7, A: 900, alpha: 0.16, sag: 0.0005, G: 0.09, a: 0.5, bend: 0.001, kappa: 0.06, skew: 0.15 },
   "data-constrained": { E: 1.87, A: 521, B: 1488, alpha: 0.353, beta: 0.36, repeatTokens: 15.4, repeatParameters: 5.3 },
   "data-constrained-tied": { E: 1.87, A: 521, B: 1488, alpha: 0.353, repeatTokens: 15.4, repeatParameters: 5.3 },
   // Table 3 of Ludziejewski et al. 2025, in terms of the dense surface.

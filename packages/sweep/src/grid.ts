@@ -10,11 +10,19 @@ import {
 import { SweepError } from "./errors.js";
 import { computeConvention } from "./place.js";
 import { learningRateOf, type RatedRun, type RateRule } from "./rules.js";
+import { runSeed } from "./seeds.js";
 import { type RunSpec, type RunSpecInput, runId, runSpec } from "./spec.js";
 
+/** Of a run what a grid does not decide. */
+export type RunBase = Omit<RunSpecInput, "model" | "steps" | "budget" | "batch" | "seed">;
+
 export interface SweepGridOptions extends Pick<GridOptions, "budgets" | "models" | "batch" | "convention"> {
-  /** Everything the runs have in common. */
-  readonly base: Omit<RunSpecInput, "model" | "steps" | "budget" | "batch">;
+  /** Everything the runs have in common; a function of the seed where that decides the order of their data. */
+  readonly base: RunBase | ((seed: number) => RunBase);
+  /** The study's, from which every run has its own ({@link runSeed}). Default 0. */
+  readonly seed?: number;
+  /** Runs of every size at every budget, which differ in their seeds. Default 1. */
+  readonly replicates?: number;
   /** Peak learning rate by one rule for all runs. Default: that of `base`. */
   readonly learningRate?: RateRule | ((run: RatedRun) => number) | undefined;
 }
@@ -46,20 +54,27 @@ export const stepsFor = (budget: Flops, config: DitConfig, batch: number): numbe
 };
 
 /**
- * The runs of an isoFLOP study, as they are trained: every model at every budget, with as many steps as the budget pays for.
- * @throws SweepError `plan` for a budget too small for one step, or nothing to run
+ * The runs of an isoFLOP study, as they are trained: every model at every budget, with as many steps as the budget pays for, and each with a
+ * seed of its own. Replicates of a run follow each other.
+ * @throws SweepError `plan` for a budget too small for one step, nothing to run or a number of replicates that is none
  * @throws FlopsError `plan` for a budget that is none, TrainError `spec` for a wrong field of `base`
  */
 export const sweepGrid = (options: SweepGridOptions): readonly SweepRun[] => {
-  const { budgets, models, batch, convention = computeConvention, base, learningRate } = options;
+  const { budgets, models, batch, convention = computeConvention, replicates = 1 } = options;
+  if (!Number.isSafeInteger(replicates) || replicates < 1)
+    throw new SweepError("plan", `replicates is ${replicates}; it must be a whole number of at least 1`);
   const runs = paid({ budgets, models, batch, convention });
   if (runs.length === 0) throw new SweepError("plan", "the grid is empty; it needs at least one model");
-  return runs.map((run): SweepRun => {
-    const { config: model, budget, steps, batch } = run;
-    const rated = { width: model.width, tokens: run.tokens, batch };
-    const rate = typeof learningRate === "function" ? learningRate(rated) : learningRate;
-    const optimizer = { ...base.optimizer, ...(rate !== undefined && { learningRate: learningRateOf(rate, rated) }) };
-    const spec = runSpec({ ...base, optimizer, model, batch, budget, steps });
-    return { ...run, id: runId(spec), spec, paramsNonEmbedding: parameters(model).nonEmbedding };
-  });
+  return runs.flatMap((run) => Array.from({ length: replicates }, (_, replicate) => trained(run, replicate, options)));
+};
+
+const trained = (run: GridRun, replicate: number, { base, learningRate, seed = 0 }: SweepGridOptions): SweepRun => {
+  const { config: model, budget, steps, batch } = run;
+  const own = runSeed({ seed, budget, model, replicate });
+  const common = typeof base === "function" ? base(own) : base;
+  const rated = { width: model.width, tokens: run.tokens, batch };
+  const rate = typeof learningRate === "function" ? learningRate(rated) : learningRate;
+  const optimizer = { ...common.optimizer, ...(rate !== undefined && { learningRate: learningRateOf(rate, rated) }) };
+  const spec = runSpec({ ...common, optimizer, model, batch, budget, steps, seed: own });
+  return { ...run, id: runId(spec), spec, paramsNonEmbedding: parameters(model).nonEmbedding };
 };

@@ -2,7 +2,14 @@ export type { DataSpec } from "@isoflop/data";
 export { contentOf, type ModuleContent, type Prepare, type RunContent } from "./content.js";
 export { SweepError, type SweepErrorCode } from "./errors.js";
 export { runSweep, type SweepOptions } from "./executor.js";
-export { type SweepGridOptions, type SweepRun, stepsFor, sweepGrid } from "./grid.js";
+export { type RunBase, type SweepGridOptions, type SweepRun, stepsFor, sweepGrid } from "./grid.js";
+export {
+  pairedLosses,
+  samplesOf,
+  unlikeSamples,
+  type ValidationLosses,
+  type ValidationSamples,
+} from "./losses.js";
 export { type MeasureContext, type MeasureOptions, measureRun } from "./measure.js";
 export {
   cardOf,
@@ -32,6 +39,7 @@ export {
 export { type RunContext, type Runner, type TrainRunnerOptions, trainRunner } from "./runner.js";
 export { type RunnerSpec, runners } from "./runners/index.js";
 export type { RunFunction, RunnerContext, RunOutcome, RunProgress } from "./runners/runner.js";
+export { runSeed, type SeededRun, seededData } from "./seeds.js";
 export {
   NUMERICS,
   type RunSpec,

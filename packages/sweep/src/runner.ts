@@ -3,6 +3,7 @@ import type { Device } from "@isoflop/tensor";
 import type { TrainError, TrainOptions } from "@isoflop/train";
 import { checkContent } from "./checked-data.js";
 import type { Prepare } from "./content.js";
+import { samplesOf } from "./losses.js";
 import { type MeasureContext, measureRun } from "./measure.js";
 import type { MetricRequest } from "./measurement.js";
 import { computeConvention, placeOf } from "./place.js";
@@ -59,13 +60,17 @@ export const trainRunner = ({
     const data = await openData(spec.data);
     const found = checkContent(data, spec);
     const { runner = "train", ...task } = spec;
-    const outcome = await runners.build(runner)(task, {
+    const { validation, ...outcome } = await runners.build(runner)(task, {
       ...{ device, data, openData, checkpoints: run.checkpoints, checkpointSeconds, checkpointing, signal, onRejected },
       async onProgress({ step, metrics }) {
         await run.append(metrics);
         onProgress({ step, metrics });
       },
     });
+    if (validation) {
+      const { times, losses } = validation;
+      await run.validated({ samples: samplesOf(spec, found.content), times, losses });
+    }
     const { name, provenance } = data.describe();
     const { package: from, pixelsSha256 } = provenance;
     const seen = { name, package: from, pixelsSha256, content: found.content };

@@ -1,5 +1,6 @@
 import { type CheckpointStore, memoryCheckpoints, type StepMetrics } from "@isoflop/train";
 import { SweepError } from "./errors.js";
+import { checkedLosses, type ValidationLosses } from "./losses.js";
 import { measurementName, type RunMeasurement } from "./measurement.js";
 import type { RunFailure, RunRecord, RunResult } from "./result.js";
 import { type RunSpec, runId } from "./spec.js";
@@ -13,6 +14,11 @@ export interface RunFiles {
   append(metrics: readonly StepMetrics[]): Promise<void>;
   /** Keeps a number of the trained model. One of the same card replaces it. */
   measured(measurement: RunMeasurement): Promise<void>;
+  /**
+   * Keeps the validation loss of every sample, before the result is recorded. Those of before are replaced.
+   * @throws SweepError `record` for losses that are not finite, or not one a sample
+   */
+  validated(losses: ValidationLosses): Promise<void>;
 }
 
 /** A run that this process alone may work on, until it closes it. */
@@ -34,6 +40,8 @@ export interface RunStore {
   metrics(id: string): Promise<readonly StepMetrics[]>;
   /** What was measured of a run's trained model, by the names of its metrics. */
   measurements(id: string): Promise<readonly RunMeasurement[]>;
+  /** The validation loss of every sample with its time; undefined where a run kept none, as those of before did. */
+  losses(id: string): Promise<ValidationLosses | undefined>;
   /** Takes a run for this process. @throws SweepError `busy` while someone else has it */
   open(spec: RunSpec, options?: OpenOptions): Promise<OpenRun>;
 }
@@ -63,6 +71,7 @@ interface Entry {
   readonly checkpoints: CheckpointStore;
   readonly metrics: StepMetrics[];
   readonly measurements: Map<string, RunMeasurement>;
+  losses?: ValidationLosses;
   open: boolean;
 }
 
@@ -74,6 +83,7 @@ export const memoryRunStore = (): RunStore => {
     list: async () => [...entries.values()].map(({ record }) => record).sort((a, b) => (a.id < b.id ? -1 : 1)),
     metrics: async (id) => byStep(entries.get(id)?.metrics ?? []),
     measurements: async (id) => inOrder(entries.get(id)?.measurements.values() ?? []),
+    losses: async (id) => entries.get(id)?.losses,
     async open(spec) {
       const id = runId(spec);
       const entry: Entry = entries.get(id) ?? {
@@ -94,6 +104,9 @@ export const memoryRunStore = (): RunStore => {
         },
         async measured(measurement) {
           entry.measurements.set(measurementName(measurement.card), measurement);
+        },
+        async validated(losses) {
+          entry.losses = checkedLosses(id, losses);
         },
         async finish(result) {
           entry.record = { id, spec, state: "done", result };

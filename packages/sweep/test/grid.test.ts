@@ -2,6 +2,7 @@ import { conventions, parameters, stepFlops } from "@isoflop/flops";
 import { describe, expect, it } from "vitest";
 import { stepsFor, sweepGrid } from "../src/grid.js";
 import { placeOf } from "../src/place.js";
+import { runSeed, seededData } from "../src/seeds.js";
 import { runId } from "../src/spec.js";
 import { base, sizes, tinyModel } from "./tiny.js";
 
@@ -41,6 +42,30 @@ describe("sweepGrid", () => {
       expect(spec.optimizer.learningRate).toBe(0.004 / Math.sqrt(spec.model.width));
       expect(spec.optimizer).toHaveProperty("beta2", 0.95);
     }
+  });
+
+  it("gives every run a seed of its own, and its data the order of that seed", () => {
+    const grid = (seed: number, replicates = 1) =>
+      sweepGrid({
+        ...{ budgets: [1e8, 4e8], models: sizes, batch: 4, seed, replicates },
+        base: (own) => ({ ...base, data: seededData({ source: "shapes", size: 16, seed: 0 }, own) }),
+      });
+    const seeds = (runs: ReturnType<typeof grid>) => runs.map(({ spec }) => spec.seed);
+    const runs = grid(0, 3);
+    expect(runs).toHaveLength(12);
+    expect(new Set(seeds(runs)).size).toBe(12);
+    for (const { spec } of runs) expect(spec.data).toEqual({ source: "shapes", size: 16, seed: spec.seed });
+    // More replicates, other budgets or another rate leave the runs that there are what they are.
+    expect(seeds(grid(0))).toEqual(seeds(runs).filter((_, i) => i % 3 === 0));
+    const fewer = sweepGrid({ budgets: [4e8], models: sizes, batch: 4, base, learningRate: 0.5 });
+    expect(seeds(fewer)).toEqual(seeds(grid(0)).slice(2));
+    expect(seeds(grid(1)).filter((seed) => seeds(runs).includes(seed))).toEqual([]);
+    expect(runSeed({ seed: 0, budget: 1e8, model: { width: 16, depth: 1, heads: 1 }, replicate: 0 })).toBe(3549499450);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("refuses %s replicates", (replicates) => {
+    const attempt = () => sweepGrid({ budgets: [1e8], models: sizes, base, batch: 4, replicates });
+    expect(attempt).toThrow(`replicates is ${replicates}; it must be a whole number of at least 1`);
   });
 
   it("takes other sizes at other budgets, and other conventions", () => {

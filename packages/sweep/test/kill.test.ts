@@ -55,7 +55,7 @@ const outcome = async (where: string) => {
         name,
         Buffer.from(data.buffer).toString("base64"),
       ]);
-      return { result, metrics: await store.metrics(id), bits };
+      return { result, metrics: await store.metrics(id), losses: await store.losses(id), bits };
     }),
   );
 };
@@ -71,6 +71,7 @@ describe("a sweep in a folder", () => {
     for (const spec of longRuns)
       expect((await readdir(path.join(killed, runId(spec)))).sort()).toEqual([
         "checkpoints",
+        "losses.json.gz",
         "metrics.jsonl",
         "run.json",
       ]);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { conventions, stepFlops } from "@isoflop/flops";
 import type { StepMetrics } from "@isoflop/train";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { samplesOf } from "../src/losses.js";
 import { lockName } from "../src/node/lock-name.js";
 import { thisProcess } from "../src/node/process.js";
 import { fileRunStore } from "../src/node/run-store.js";
@@ -129,6 +130,7 @@ describe("fileRunStore", () => {
     "lock~vm~99999~1~abcdef",
     "lock~gone~0123456789abcdef",
     "run.json.99999.abcdef01.tmp",
+    "losses.json.gz.99999.abcdef01.tmp",
     "checkpoints/step-000000003.safetensors.99999.abcdef01.tmp",
     "checkpoints/step-000000004.json.99999.abcdef01.tmp",
   ];
@@ -198,6 +200,10 @@ describe("fileRunStore", () => {
     const lost = { name: "SweepError", code: "claim", message: expect.stringContaining("was lost") };
     await expect(run.append([entry(1)])).rejects.toMatchObject(lost);
     await expect(run.checkpoints.save({ ...checkpoint, step: 5 })).rejects.toMatchObject(lost);
+    const samples = samplesOf(spec, "");
+    const one = Float32Array.of(0.5);
+    const losses = { samples: { ...samples, images: 1 }, times: one, losses: one };
+    await expect(run.validated(losses)).rejects.toMatchObject(lost);
     await expect(run.finish(resultOf(1))).rejects.toMatchObject(lost);
     await expect(run.fail({ code: "diverged", message: "no" })).rejects.toMatchObject(lost);
     await run.close();

@@ -50,7 +50,11 @@ describe("workerRunners", () => {
     const here = memoryRunStore();
     const sequential = await runSweep(specs, { store: here, runners: [trainRunner({ device, openData: openShapes })] });
     expect(withoutTime(parallel)).toEqual(withoutTime(sequential));
-    for (const { id } of parallel) expect(await store.metrics(id)).toEqual(await here.metrics(id));
+    for (const { id } of parallel) {
+      expect(await store.metrics(id)).toEqual(await here.metrics(id));
+      expect((await store.losses(id))!.losses).toHaveLength(64);
+      expect(await store.losses(id)).toEqual(await here.losses(id));
+    }
   });
 
   it("compute blocks again where told, to the same result under the same id", async () => {
@@ -109,7 +113,7 @@ describe("workerRunners", () => {
     expect(lost).toBeGreaterThan(0);
     expect(record).toMatchObject({ state: "done" });
     expect(await store.metrics(runId(long))).toHaveLength(2000);
-    expect(readdirSync(run).sort()).toEqual(["checkpoints", "metrics.jsonl", "run.json"]);
+    expect(readdirSync(run).sort()).toEqual(["checkpoints", "losses.json.gz", "metrics.jsonl", "run.json"]);
   });
 
   it("tell a run that diverges from one that cannot start", async () => {

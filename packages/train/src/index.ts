@@ -1,5 +1,6 @@
 export type { LossBin } from "@isoflop/diffusion";
 export type { ParameterRate } from "@isoflop/dit";
+export { type BayesLoss, type BayesLossOptions, bayesLoss, whyNoBayesLoss } from "./bayes-loss.js";
 export {
   type CaptionForm,
   type Captions,
@@ -85,5 +86,5 @@ export {
 } from "./step.js";
 export { timeBins } from "./time-bins.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
-export { checkSplit, type ValidateOptions, type Validation, validate } from "./validate.js";
+export { checkSplit, VALIDATION_NOISE, type ValidateOptions, type Validation, validate } from "./validate.js";
 export { type WidthLoss, widthCurve } from "./width-curve.js";

@@ -1,7 +1,7 @@
 import type { DataSource } from "@isoflop/data";
 import { type LossBin, loss, type Objective, objectiveOn, quantiles } from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
-import { type Device, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
+import { type Device, jit, leavesOf, type Tensor } from "@isoflop/tensor";
 import { type Captions, uploadCaptions } from "./captions.js";
 import { check, must } from "./errors.js";
 import { type MeanLoss, stratifiedMean } from "./estimate.js";
@@ -9,20 +9,23 @@ import { yieldToHost } from "./host.js";
 import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "./spec.js";
 import type { Network } from "./step.js";
 import { timeBins } from "./time-bins.js";
+import { validationNoise } from "./validation-noise.js";
 
-/** Seed of the validation noise: one for all runs, so that every model meets the same. */
-const NOISE_SEED = 0x15f10b;
+/** The version of the noise and the times that validation images meet: losses of two versions are of other samples. */
+export const VALIDATION_NOISE = 1;
 
 /** The validation loss of a model, with what it was measured on. */
 export interface Validation extends MeanLoss {
   /** The loss of every sample, in order: those of two models can be compared by `pairedDifference`. */
   readonly losses: Float32Array;
+  /** Their times, ascending, from 0, data, to 1, noise. */
+  readonly times: Float32Array;
   /** The loss by noise level: at eight parts of the clock, of equal share of the samples. See `timeBins`. */
   readonly bins: readonly LossBin[];
 }
 
 /** Parts of the clock that a validation is told in: a block has an even number of samples in each. */
-const BINS = 8;
+export const BINS = 8;
 
 export interface ValidateOptions<P> {
   readonly device: Device;
@@ -52,7 +55,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
   checkSplit(data, split, count);
   const block = jit(
     (weights: P, x: Tensor, captions: Captions, t: Tensor, index: Tensor): Tensor => {
-      const noise = random.normal(random.foldIn(random.key(NOISE_SEED), index), x.shape);
+      const noise = validationNoise(index, x.shape);
       return loss(objective, (noisy, time) => model.apply(weights, noisy, time, captions), { x, noise, t });
     },
     { device },
@@ -84,7 +87,7 @@ export const validate = async <P>(params: P, options: ValidateOptions<P>): Promi
   } finally {
     block.dispose();
   }
-  return { ...stratifiedMean(losses), losses, bins: timeBins(losses, objective.density, BINS) };
+  return { ...stratifiedMean(losses), losses, times, bins: timeBins(losses, objective.density, BINS) };
 };
 
 /** @throws TrainError `data` unless the data has the split, and as many images in it; tells the most that could be asked for */

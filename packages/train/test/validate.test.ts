@@ -21,7 +21,7 @@ const options = () => ({ ...spec, device, objective: buildObjective(spec.objecti
 describe("validate", () => {
   it("of a model that says 0 is 1 + mean x², as the noise is fresh, normal and of every sample its own", async () => {
     const model = dit(spec.model);
-    const { losses, mean, bins } = await validate(model.init(random.key(1)), { ...options(), model });
+    const { losses, times, mean, bins } = await validate(model.init(random.key(1)), { ...options(), model });
     const { images } = tinyData().batch("validation", 0, 128);
     const power = (from: number, to: number) =>
       images.subarray(from, to).reduce((sum, x) => sum + x * x, 0) / (to - from);
@@ -34,7 +34,9 @@ describe("validate", () => {
     });
     expect(Math.abs(mean - 1 - power(0, images.length))).toBeLessThan(0.03);
     expect(new Set(losses).size).toBe(128);
-    expect(bins).toEqual(timeBins(losses, buildObjective(spec.objective).density, 8));
+    const { density } = buildObjective(spec.objective);
+    expect(bins).toEqual(timeBins(losses, density, 8));
+    expect(times).toEqual(Float32Array.from({ length: 128 }, (_, i) => density.quantile((i + 0.5) / 128)));
   });
 
   it("hands every model the same noisy images at the same times, whatever its weights", async () => {

@@ -1,4 +1,4 @@
-import { checkIndex, dataSource } from "../data-source.js";
+import { checkIndex, dataSource, type SourceParts } from "../data-source.js";
 import { keyOf } from "../random/key.js";
 import type { DataSource, Provenance, SourceDescription } from "../source.js";
 import type { RecordCaptions } from "./captions.js";
@@ -42,11 +42,10 @@ export const finiteSource = (options: FiniteOptions): DataSource<FiniteSplit> =>
   const { order, duplicates } = contentOrder(hashes, options.captions.text);
   const splits = splitByContent({ name, hashes, order, nameOf }, validation);
   const captions = options.captions.reader(splits.train, order);
-  const goes = {
-    train: shuffled(splits.train.length, keyOf(seed, "finite/train")),
+  const goesOf = (trainSeed: number) => ({
+    train: shuffled(splits.train.length, keyOf(trainSeed, "finite/train")),
     validation: shuffled(splits.validation.length, keyOf(VALIDATION_SEED, "finite/validation")),
-  };
-  const recordOf = (split: FiniteSplit, index: number): number => splits[split][goes[split](index)]!;
+  });
   const [channels, height, width] = store.shape;
   const values = channels * height * width;
   const { vocabulary, captionLength, masked, features } = captions;
@@ -55,29 +54,38 @@ export const finiteSource = (options: FiniteOptions): DataSource<FiniteSplit> =>
     ...captions.remarks,
     ...remarksOn(duplicates, splits, order.length),
   ];
-  return dataSource<FiniteSplit>({
-    ...{ name, shape: store.shape, vocabulary, captionLength },
-    ...(masked && { masked }),
-    ...(features && { features }),
-    provenance: { ...options.provenance, pixelsSha256: digestOfHashes(hashes, order), remarks },
-    splits: {
-      train: { images: splits.train.length, seed, what: "repeated, permuted anew each epoch" },
-      validation: { images: splits.validation.length, seed: VALIDATION_SEED, what: "one pass in a fixed order" },
-    },
-    settings: {
-      ...settings,
-      ...captions.settings,
-      captionsSha256: digestOfTexts(textsOf(options.captions, order)),
-      validation: typeof validation === "number" ? validation : "named",
-      validationSha256: digestOfHashes(hashes, splits.validation),
-    },
-    write(split, index, batch, at) {
-      const record = recordOf(split, index);
-      store.read(record, batch.images, at * values);
-      captions.write(record, batch, at);
-    },
-    caption: (split, index) => options.captions.text(recordOf(split, index)),
-  });
+  const pixelsSha256 = digestOfHashes(hashes, order);
+  const captionsSha256 = digestOfTexts(textsOf(options.captions, order));
+  const validationSha256 = digestOfHashes(hashes, splits.validation);
+  const partsOf = (trainSeed: number): SourceParts<FiniteSplit> => {
+    const goes = goesOf(trainSeed);
+    const recordOf = (split: FiniteSplit, index: number): number => splits[split][goes[split](index)]!;
+    return {
+      ...{ name, shape: store.shape, vocabulary, captionLength },
+      ...(masked && { masked }),
+      ...(features && { features }),
+      provenance: { ...options.provenance, pixelsSha256, remarks },
+      splits: {
+        train: { images: splits.train.length, seed: trainSeed, what: "repeated, permuted anew each epoch" },
+        validation: { images: splits.validation.length, seed: VALIDATION_SEED, what: "one pass in a fixed order" },
+      },
+      settings: {
+        ...settings,
+        ...captions.settings,
+        captionsSha256,
+        validation: typeof validation === "number" ? validation : "named",
+        validationSha256,
+      },
+      write(split, index, batch, at) {
+        const record = recordOf(split, index);
+        store.read(record, batch.images, at * values);
+        captions.write(record, batch, at);
+      },
+      caption: (split, index) => options.captions.text(recordOf(split, index)),
+      withSeed: partsOf,
+    };
+  };
+  return dataSource(partsOf(seed));
 };
 
 function* textsOf({ text }: RecordCaptions, order: Uint32Array): Generator<string> {

@@ -1,6 +1,6 @@
 import type { ImageOptions } from "../image-options.js";
-import { type SceneSplit, scenes } from "../scenes/scenes.js";
-import type { DataSource } from "../source.js";
+import type { SceneSource } from "../scenes/scene-source.js";
+import { scenes } from "../scenes/scenes.js";
 import { emojiSelection, type SpriteChoice } from "../sprites/selection.js";
 import type { SpriteSheet } from "../sprites/sheet.js";
 import { cachedSheet } from "./cache.js";
@@ -57,5 +57,5 @@ export const emojiSheet = async (options: EmojiOptions = {}): Promise<SpriteShee
 };
 
 /** Endless scenes of an emoji set: `scenes` of the `emojiSheet`. */
-export const emojiScenes = async (options: ImageOptions & EmojiOptions): Promise<DataSource<SceneSplit>> =>
+export const emojiScenes = async (options: ImageOptions & EmojiOptions): Promise<SceneSource> =>
   scenes(await emojiSheet(options), options);

@@ -40,6 +40,7 @@ export const captionsOf = (names: readonly string[]) => {
   return {
     vocabulary,
     length,
+    ids: { names: nameIds, sizes: sizeIds, places: placeIds, relations: relationIds, backgrounds: backgroundIds },
     /** Fills the caption that starts at `at`. */
     write({ kind, first, second, where, background }: Scene, out: Int32Array, at: number): void {
       let slot = at;

@@ -21,7 +21,10 @@ export const drawKind = (stream: Stream): SceneKind => {
   return quarter === 0 ? "big" : quarter === 1 ? "small" : "pair";
 };
 
-/** Draws all of a layout but its kind from the next values of a stream; every choice is uniform. */
+/** How often `drawKind` draws each. */
+export const kindShares: Readonly<Record<SceneKind, number>> = { big: 1 / 4, small: 1 / 4, pair: 1 / 2 };
+
+/** Draws all of a layout but its kind from the next values of a stream; every choice is uniform. `placementsOf` lists what it may give. */
 export const drawLayout = (stream: Stream, sprites: Uint16Array, width: number, sizes: Sizes, out: Scene): void => {
   const { first, second } = out;
   out.background = stream.below(backgrounds.length);

@@ -4,13 +4,19 @@ import type { Sizes } from "./draw.js";
 import type { Placed, Scene } from "./layout.js";
 import { backgrounds } from "./palette.js";
 
-/** Paints layouts into `[3, width, width]` planes in [-1, 1]: fills the image that starts at `at`. */
-export const painter = (sheet: SpriteSheet, width: number, sizes: Sizes) => {
-  const plane = width * width;
-  /** Sprites at every size that scenes use, by size. */
+/** Sprites at every size that scenes use, by size: `[sprites, size, size, 4]`, premultiplied. */
+export type SpriteLevels = readonly (Uint8Array | undefined)[];
+
+export const spriteLevels = (sheet: SpriteSheet, sizes: Sizes): SpriteLevels => {
   const levels: (Uint8Array | undefined)[] = [];
   for (const [low, high] of Object.values(sizes) as [number, number][])
     for (let size = low; size <= high; size++) levels[size] ??= resample(sheet, size);
+  return levels;
+};
+
+/** Paints layouts into `[3, width, width]` planes in [-1, 1]: fills the image that starts at `at`. */
+export const painter = (levels: SpriteLevels, width: number) => {
+  const plane = width * width;
 
   /** Source-over composition (Porter and Duff 1984) of a premultiplied sprite on the plain background. */
   const place = (object: Placed, red: number, green: number, blue: number, out: Float32Array, at: number): void => {

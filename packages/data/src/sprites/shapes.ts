@@ -1,7 +1,7 @@
 import type { ImageOptions } from "../image-options.js";
 import { backgrounds } from "../scenes/palette.js";
-import { type SceneSplit, scenes } from "../scenes/scenes.js";
-import type { DataSource } from "../source.js";
+import type { SceneSource } from "../scenes/scene-source.js";
+import { scenes } from "../scenes/scenes.js";
 import type { SpriteSheet } from "./sheet.js";
 
 /** Whether a point belongs to a shape; x goes right and y down, both from -1 to 1. */
@@ -44,7 +44,7 @@ export const shapeSheet = (): SpriteSheet => {
 };
 
 /** Endless scenes of coloured shapes, such as "a red circle left of a blue square on a white background". */
-export const shapeScenes = (options: ImageOptions): DataSource<SceneSplit> => scenes(shapeSheet(), options);
+export const shapeScenes = (options: ImageOptions): SceneSource => scenes(shapeSheet(), options);
 
 /** The share of every pixel, `[CELL, CELL]`, that a shape covers. */
 const coverage = (inside: Inside): Float64Array => {

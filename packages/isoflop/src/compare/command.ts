@@ -8,6 +8,7 @@ import { studyPath } from "../study/find.js";
 import { type CompareAsked, compare } from "./compare.js";
 import { compareExponents } from "./exponents.js";
 import { exponentsWords } from "./exponents-words.js";
+import { pairedSides } from "./paired.js";
 import { comparisonWords } from "./words.js";
 
 type Options = CompareAsked & AnswerOptions & { readonly exponents?: boolean };
@@ -17,11 +18,13 @@ Each side is a table of runs, through which a loss surface is fitted and followe
 "fit isoflop" or "fit law", or a published law, by the name of its card (isoflop laws) or in a file of one; or the two sides are the two
 values of a column of one table (--by). Losses of different kinds do not compare, their exponents may. Effective compute is what B needs to reach what A
 reaches with C, over C: above 1, A is better. Floors are integrated out, so that none is made up; a crossing is looked for within a decade of
-the runs of both, and stated where 95 % of the draws have it. The sides are taken to be independent.
+the runs of both, and stated where 95 % of the draws have it. The sides are taken to be independent. Two folders of runs that were validated
+on the same samples are held against each other sample by sample too, at every budget that both have.
 
 Examples:
   isoflop compare baseline.csv ours.csv --columns C=flops,N=params,loss=val_loss --at 1e20,1e21
   isoflop compare runs.csv --by architecture
+  isoflop compare runs/quick runs/cross
   isoflop compare ours.csv dit-2410.08184 --columns C=flops,N=params,loss=val_loss --exponents`;
 
 export const configure = (command: Command): void => {
@@ -62,9 +65,11 @@ export const configure = (command: Command): void => {
     .option("--seed <n>", "seed of the draws", whole, 0)
     .addHelpText("after", help)
     .action((a: string, b: string | undefined, options: Options) =>
-      answer(options, b === undefined ? [a] : [a, b], () => {
+      answer(options, b === undefined ? [a] : [a, b], async () => {
         if (options.exponents) return exponentsOnly(a, b, options);
-        const document = compare(a, b, options);
+        const found = compare(a, b, options);
+        const paired = b === undefined ? undefined : await pairedSides(a, b, found.comparison.quantity);
+        const document = { ...found, ...(paired && { paired }) };
         return {
           document,
           words: comparisonWords(document),

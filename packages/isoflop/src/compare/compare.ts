@@ -4,6 +4,7 @@ import { unsound, usageError } from "../exit.js";
 import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { requireComparable } from "../runs/folder.js";
+import type { PairedFolders } from "../runs/paired.js";
 import { versions } from "../versions.js";
 import { type PublishedSides, publishedSides, requireSameLoss } from "./conventions.js";
 import { type NamedSide, type SideAsked, sideOf, sidesOfLabels } from "./side.js";
@@ -25,6 +26,8 @@ export interface ComparisonDocument {
   readonly comparison: Comparison;
   /** Of sides that are law cards. */
   readonly published?: PublishedSides;
+  /** Of two folders of runs: their losses on the same samples. */
+  readonly paired?: PairedFolders;
   readonly versions: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-import type { ComparedArm, ComparisonSummary, StudyFile, StudyModule, StudySummary } from "@isoflop/plot";
+import type { ComparedArm, ComparisonSummary, PairedBudget, StudyFile, StudyModule, StudySummary } from "@isoflop/plot";
 import {
   type Comparison,
   compareSides,
@@ -15,6 +15,8 @@ export interface Arm {
   /** Of its own report, from that of the comparison. */
   readonly folder?: string | undefined;
   readonly summary: StudySummary;
+  /** Its runs against those of the first arm, where both kept the losses of their samples. */
+  readonly paired?: readonly PairedBudget[] | undefined;
 }
 
 export interface CompareStudiesOptions {
@@ -58,13 +60,16 @@ export const compareStudies = (arms: readonly Arm[], options: CompareStudiesOpti
 };
 
 const armOf = (
-  { name, folder, summary }: Arm,
+  { name, folder, summary, paired }: Arm,
   side: Outcome<Side>,
   first: Outcome<Side> | undefined,
   sameLoss: boolean,
   { draws, seed }: CompareStudiesOptions,
 ): ComparedArm => {
-  const head = { name, ...(folder !== undefined && { folder }), summary };
+  const head = {
+    ...{ name, ...(folder !== undefined && { folder }), summary },
+    ...(paired && paired.length > 0 && { paired }),
+  };
   if (!side.ok) return { ...head, refused: side.message };
   const { floor: _, ...exponents } = constantsOfSide(side, { ...(draws && { draws }), ...(seed && { seed }) });
   const comparison = first?.ok ? compareSides(first, side, { draws, seed }) : undefined;

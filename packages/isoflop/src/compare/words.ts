@@ -1,5 +1,6 @@
 import type { Comparison } from "@isoflop/scaling";
 import { shown } from "../files/read.js";
+import type { PairedFolders } from "../runs/paired.js";
 import { interval, num, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 import { symbol } from "../words/quantity.js";
@@ -7,7 +8,7 @@ import type { ComparisonDocument } from "./compare.js";
 import { cardLines, conventionCautions, type PublishedSide } from "./conventions.js";
 
 /** What a person reads of a comparison. */
-export const comparisonWords = ({ a, b, comparison, published = {} }: ComparisonDocument): Words => {
+export const comparisonWords = ({ a, b, comparison, published = {}, paired }: ComparisonDocument): Words => {
   const { at, quantity } = comparison;
   const what = symbol(quantity);
   return [
@@ -44,7 +45,37 @@ export const comparisonWords = ({ a, b, comparison, published = {} }: Comparison
     trendText(comparison),
     crossingText(comparison),
     constantsTable(comparison),
+    paired && pairedWords(paired),
   ];
+};
+
+/** The runs themselves, sample by sample. */
+const pairedWords = ({ budgets, why }: PairedFolders): Passage | string => {
+  if (budgets.length === 0) return `no run of A is held against one of B sample by sample: ${why}`;
+  const rows = budgets.map(({ C, heldOut, a, b, difference, unpaired, matched }) => [
+    `${round(C)}${heldOut ? ", held out" : ""}`,
+    ...[a, b],
+    ...[num(difference.mean, 3), num(difference.stdErr, 2), num(unpaired, 2)],
+    ...(matched ? [String(matched.pairs), num(matched.mean, 3), num(matched.stdErr, 2)] : ["–", "–", "–"]),
+  ]);
+  const head = [
+    "C, FLOPs",
+    "best of A",
+    "best of B",
+    "B − A",
+    "± paired",
+    "± unpaired",
+    "pairs",
+    "B − A",
+    "± of pairs",
+  ];
+  return {
+    title: "On the same samples",
+    ...table(head, rows, 3),
+    notes: [
+      "± paired is what validation leaves of a difference between these two runs; ± of pairs is what pairs of runs of equal size scatter, seeds included",
+    ],
+  };
 };
 
 const sideLines = (

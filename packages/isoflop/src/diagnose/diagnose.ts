@@ -4,7 +4,9 @@ import {
   type Outcome,
   type ResidualStructure,
   type Run,
+  type SeedNoise,
   type SurfaceFit,
+  seedNoise,
   structure,
 } from "@isoflop/scaling";
 import { unsound, usageError } from "../exit.js";
@@ -27,6 +29,8 @@ export interface DiagnosisDocument extends Pick<FitHead, "versions" | "status" |
   readonly diagnosis: Diagnosis;
   /** Whether the residuals follow size, tokens or compute; absent where there are no runs to ask. */
   readonly structure?: Outcome<ResidualStructure>;
+  /** How much runs of one size and tokens differ by their seeds; absent where there are none. */
+  readonly seedNoise?: SeedNoise;
   readonly fit: { readonly input: InputFile };
 }
 
@@ -54,12 +58,15 @@ export const diagnosisFrom = async (
   const outcome = diagnose(fit, model, { range, points });
   if (!outcome.ok) throw unsound(`${outcome.reason}: ${outcome.message}`);
   const { ok: _, ...diagnosis } = outcome;
+  // Rows that name no seed may differ in anything.
+  const noise = runs && seedNoise(runs.filter(({ seed }) => seed !== undefined));
   return {
     command: "diagnose",
     status,
     ...(message !== undefined && { message }),
     diagnosis,
     ...(runs && { structure: structure(runs, fit) }),
+    ...(noise?.ok && { seedNoise: noise }),
     fit: { input },
     versions: versions("@isoflop/scaling"),
   };

@@ -1,16 +1,18 @@
 import { computeRule, type Diagnosis, type DiagnosisStep, type LossTerm } from "@isoflop/scaling";
 import { interval, num, percent, round, signedPercent } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
+import { seedNoiseWords } from "../words/seed-noise.js";
 import type { DiagnosisDocument } from "./diagnose.js";
 
 /** What a person reads of a diagnosis. */
-export const diagnosisWords = ({ diagnosis, structure, status, message }: DiagnosisDocument): Words => [
+export const diagnosisWords = ({ diagnosis, structure, seedNoise, status, message }: DiagnosisDocument): Words => [
   status !== "converged" && `caution: the fit is not sound, ${status}: ${message}`,
   structure?.ok === true && structure.warning !== undefined && `caution: the form does not hold: ${structure.warning}`,
   ...partsWords(diagnosis),
   stepsTable(diagnosis),
   optimumWords(diagnosis),
   halfWords(diagnosis),
+  seedNoise && { notes: seedNoiseWords(seedNoise) },
 ];
 
 const names: Readonly<Record<LossTerm["of"], string>> = { N: "finite size", D: "finite data", floor: "floor" };

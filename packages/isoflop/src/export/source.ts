@@ -2,17 +2,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { StudySummary } from "@isoflop/plot";
 import { type FitPrediction, readPrediction } from "@isoflop/scaling";
-import { inputError } from "../exit.js";
+import { CliError, inputError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { statusOf } from "../files/status.js";
 import type { Fit } from "../fit/kinds.js";
 import { type SavedFit, savedFitIn } from "../fit/saved.js";
 import type { ColumnMap } from "../options/columns.js";
+import { doneIn } from "../runs/folder.js";
 import { type LoadedRuns, loadRuns } from "../runs/load.js";
 import { layoutOf } from "../study/layout.js";
 import type { CitedData } from "./references.js";
 import type { ExportTable, Quantity } from "./table.js";
-import { predictionsTable, runsTable, tablesOfFit } from "./tables.js";
+import { binsTable, predictionsTable, runsTable, tablesOfFit } from "./tables.js";
 
 export interface SourceChoices {
   /** Which of several fits, or the label of rows. */
@@ -47,7 +48,10 @@ export const sourceOf = async (path: string, choices: SourceChoices): Promise<So
   if (file === undefined && path !== "-" && statusOf(path)?.isDirectory()) return runsOf(path, choices);
   const { text, origin } = readInput(file ?? path);
   const value = /^\uFEFF?\s*\{/.test(text) ? parsed(text) : undefined;
-  if (value?.record === "study") return await studyOf(value, origin);
+  if (value?.record === "study") {
+    const study = await studyOf(value, origin);
+    return { ...study, tables: there([...study.tables, binsIn(path)]) };
+  }
   if (value?.record === "studies")
     throw inputError(`${shown(path)} is a study that compares; export each of the folders in it`);
   const saved = savedFitIn(text, file ?? path, choices.only);
@@ -58,6 +62,18 @@ export const sourceOf = async (path: string, choices: SourceChoices): Promise<So
       `${shown(path)} is ${String(value.command ?? value.record)}; expected a fit, predictions, a study or a table of runs`,
     );
   return runsOf(path, choices);
+};
+
+/** Of the runs of a folder, where they are there. */
+const binsIn = (path: string): ExportTable | undefined => {
+  if (path === "-" || !statusOf(path)?.isDirectory()) return undefined;
+  try {
+    return binsTable(doneIn(path));
+  } catch (error) {
+    // What has been written of runs that are gone can be exported all the same.
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
 };
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -163,7 +179,7 @@ const runsOf = (path: string, choices: SourceChoices): Source => {
   return {
     what: "runs",
     input: loaded.origin,
-    tables: there([runsTable(loaded.runs, choices.quantity)]),
+    tables: there([runsTable(loaded.runs, choices.quantity), binsIn(path)]),
     fits: [],
     cautions: loaded.dropped.map(({ row, reason, message }) => `row ${row} is left out: ${reason}: ${message}`),
   };

@@ -11,6 +11,7 @@ import {
   type SurfaceFit,
 } from "@isoflop/scaling";
 import type { Fit } from "../fit/kinds.js";
+import type { DoneRun } from "../runs/point.js";
 import { LOSS } from "../words/quantity.js";
 import { escapeLatex, formulaLatex } from "./latex.js";
 import { type Cell, column, type ExportTable, type Quantity, tableOf } from "./table.js";
@@ -54,6 +55,23 @@ export const runsTable = (runs: readonly Run[], quantity: string = LOSS): Export
     ]),
   );
 };
+
+/** The loss of runs by noise level, in the parts of the clock that their results have; undefined where none says it. */
+export const binsTable = (runs: readonly DoneRun[]): ExportTable | undefined =>
+  tableOf(
+    "bins",
+    "The loss by noise level: means over parts of the clock of equal share of the validation samples.",
+    [
+      column("label", "run"),
+      column("from", "$t$ from"),
+      column("to", "to"),
+      column("loss"),
+      column("sigma", "$\\sigma$"),
+    ],
+    runs.flatMap(({ id, result }) =>
+      (result.lossBins ?? []).map(({ from, to, mean, stdErr }) => [id, from, to, mean, stdErr]),
+    ),
+  );
 
 /** The best model of each budget, and the budgets that have none. */
 const optimaTable = ({ budgets, choices }: IsoFlop): ExportTable | undefined =>

@@ -4,13 +4,14 @@ import { runOptions } from "../options/common.js";
 import { type LoadedRuns, loadRuns, type RunInput } from "../runs/load.js";
 import { studyPath } from "../study/find.js";
 import { isoFlopThrough } from "./isoflop/fit.js";
+import { jointThrough } from "./joint/fit.js";
 import { tellDiverged } from "./points.js";
 import { rollOutThrough } from "./rollout/fit.js";
 import { readFit, type SavedFit } from "./saved.js";
 import { surfaceThrough } from "./surface/fit.js";
 
 /** How a table of runs can be fitted with default choices. */
-const methods = { rollout: rollOutThrough, surface: surfaceThrough, isoflop: isoFlopThrough };
+const methods = { rollout: rollOutThrough, joint: jointThrough, surface: surfaceThrough, isoflop: isoFlopThrough };
 
 export const methodNames = Object.keys(methods);
 

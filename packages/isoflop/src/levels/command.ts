@@ -4,6 +4,7 @@ import { type AnswerOptions, answer } from "../answer.js";
 import { columnMap } from "../options/columns.js";
 import { jsonOption, reportOption, skipOption, tableOptions } from "../options/common.js";
 import { count, positive, positives, whole } from "../options/values.js";
+import { studyPath } from "../study/find.js";
 import { type LevelsAsked, levelsFrom } from "./levels.js";
 import { densityOf, pathNames, predictionNames, weightingOf } from "./objective.js";
 import type { LevelsInput } from "./read.js";
@@ -17,15 +18,27 @@ times in another way as their sum, Σ w(t) p(t) Δ L_t, without training. The ta
 ("loss@0.05", "loss@0.15", …), or one row per run and time with the time in a column t. Intervals are of one bootstrap over runs,
 each with all its times. The models stay those that were trained: one that is trained under the other weights may do better by them.
 
+Of a folder of runs the levels are parts of the clock of equal share under the density of training, and what the losses are the runs say themselves.
+Where they kept the losses of their samples, the loss that is asked is the mean of these by importance weights, through which the one fit beside the
+sum goes; the sum takes the loss within a part to go with time as the mean of all runs does, and how far it is from the samples is said. Of runs that kept none
+the error of EDM's F is taken for even within a part.
+
 Densities and weightings are those of @isoflop/diffusion, options in order or by name: logitNormal:0,1, uniform, mode:1.29, cosmap,
 shifted:by=3; none, minSnr:5, softMinSnr, edm:0.5, sigmoid:-1, likelihood, unweightedIn:noise.
 
-Example:
-  isoflop levels --input runs.csv --weighting minSnr:5 --at 1e20,1e22`;
+Examples:
+  isoflop levels --input runs.csv --weighting minSnr:5 --at 1e20,1e22
+  isoflop levels --input runs/quick --density uniform --bins 16`;
 
 export const configure = (command: Command): void => {
   const reading = skipOption(
-    tableOptions(command.requiredOption("-i, --input <file>", 'the table of losses by time; "-" reads standard input')),
+    tableOptions(
+      command.requiredOption(
+        "-i, --input <file>",
+        'the table of losses by time, or the folder of a study or of runs; "-" reads standard input',
+        studyPath,
+      ),
+    ),
   );
   reportOption(jsonOption(reading))
     .option("--columns <map>", "which column is what: C=…,N=…,D=…,loss=…,seed=…,label=…,t=…", columnMap)
@@ -39,21 +52,23 @@ export const configure = (command: Command): void => {
     .addOption(new Option("--objective <name>", "what is minimised").choices(surfaceObjectives.names))
     .option("--density <name>", "how times are drawn in the loss that is asked (default: as in training)", densityOf)
     .option("--weighting <name>", "how errors are weighed in it (default: as in training)", weightingOf)
-    .addOption(
-      new Option("--trained-density <name>", "how times were drawn in training")
-        .argParser(densityOf)
-        .default({ kind: "logitNormal", mean: 0, std: 1 }, "logitNormal"),
+    .option("--bins <n>", "of a folder: parts of the clock that its runs are told in (default: 8)", count)
+    .option(
+      "--trained-density <name>",
+      "of a table: how times were drawn in training (default: logitNormal)",
+      densityOf,
     )
-    .addOption(
-      new Option("--trained-weighting <name>", "how errors were weighed in training")
-        .argParser(weightingOf)
-        .default({ kind: "none" }, "none"),
+    .option(
+      "--trained-weighting <name>",
+      "of a table: how errors were weighed in training (default: none)",
+      weightingOf,
     )
-    .addOption(new Option("--path <name>", "how data becomes noise").choices(pathNames).default("linear"))
+    .addOption(new Option("--path <name>", "of a table: how data becomes noise (default: linear)").choices(pathNames))
     .addOption(
-      new Option("--error-in <prediction>", "of which the losses are squared errors")
-        .choices(predictionNames)
-        .default("velocity"),
+      new Option(
+        "--error-in <prediction>",
+        "of a table: of which the losses are squared errors (default: velocity)",
+      ).choices(predictionNames),
     )
     .option("--at <C,…>", "compute at which the laws are told, FLOPs; several with commas", positives)
     .option("--bootstrap <n>", "resamples of the runs", count, 200)

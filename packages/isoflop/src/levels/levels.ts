@@ -1,31 +1,25 @@
-import type { Prediction } from "@isoflop/diffusion";
-import { type LevelsOptions, type NoiseLevels, noiseLevelsAsync, type RefusalReason } from "@isoflop/scaling";
-import type { KindSpec } from "@isoflop/spec";
+import { type NoiseLevels, noiseLevelsAsync, type RefusalReason } from "@isoflop/scaling";
 import { unsound } from "../exit.js";
 import type { InputFile } from "../files/read.js";
+import { statusOf } from "../files/status.js";
 import type { UsedPoints } from "../fit/saved.js";
 import { versions } from "../versions.js";
 import { progress } from "../words/progress.js";
-import { nameOf, weightOf } from "./objective.js";
-import { type LevelsInput, loadLevels } from "./read.js";
+import type { LevelsAbout, LoadedLevels } from "./loaded.js";
+import { type LevelsInput, loadLevels, type Reweighting, type TrainedAsked } from "./read.js";
 
-export interface LevelsAsked {
+export interface LevelsAsked extends Reweighting, TrainedAsked {
   readonly form: string;
   readonly law?: string;
   readonly objective?: string;
-  /** How the runs were trained, and what else is asked. */
-  readonly trainedDensity: KindSpec;
-  readonly trainedWeighting: KindSpec;
-  readonly density?: KindSpec;
-  readonly weighting?: KindSpec;
-  readonly path: string;
-  readonly errorIn: Prediction;
+  /** Parts of the clock that runs of a folder are told in. */
+  readonly bins?: number;
   readonly at?: readonly number[];
   readonly bootstrap: number;
   readonly seed: number;
 }
 
-export interface LevelsDocument {
+export interface LevelsDocument extends LevelsAbout {
   readonly command: "levels";
   readonly ok: boolean;
   /** `converged`, or why a level or the sums may not be quoted. */
@@ -34,22 +28,19 @@ export interface LevelsDocument {
   readonly points: UsedPoints;
   readonly input: InputFile;
   readonly versions: Readonly<Record<string, string>>;
-  readonly path: string;
-  readonly errorIn: Prediction;
   readonly levels: NoiseLevels;
 }
 
+/** @throws CliError for what cannot be read, and for options of the other kind of input */
+const loaded = async (input: LevelsInput, asked: LevelsAsked): Promise<LoadedLevels> => {
+  if (input.input === "-" || !statusOf(input.input)?.isDirectory()) return loadLevels(input, asked);
+  return (await import("./runs.js")).loadRunLevels(input, asked);
+};
+
 /** Laws by noise level, of the loss of training, and of the one that is asked. */
 export const levelsFrom = async (input: LevelsInput, asked: LevelsAsked): Promise<LevelsDocument> => {
-  const { trainedDensity, trainedWeighting, path, errorIn, form, law, objective, at, bootstrap, seed } = asked;
-  const { table, points, origin } = loadLevels(input);
-  const space = { path, space: errorIn };
-  const trained = { density: trainedDensity, weighting: trainedWeighting };
-  const other = { density: asked.density ?? trainedDensity, weighting: asked.weighting ?? trainedWeighting };
-  const sums: LevelsOptions["sums"] = {
-    [nameOf(trained)]: weightOf(trained, space),
-    ...((asked.density || asked.weighting) && { [nameOf(other)]: weightOf(other, space) }),
-  };
+  const { form, law, objective, at, bootstrap, seed } = asked;
+  const { table, points, origin, sums, about } = await loaded(input, asked);
   const { onProgress, end } = progress("bootstrap");
   const outcome = await noiseLevelsAsync(table, {
     ...{ form, law, objective, sums, seed, onProgress },
@@ -67,8 +58,7 @@ export const levelsFrom = async (input: LevelsInput, asked: LevelsAsked): Promis
     points,
     input: origin,
     versions: versions("@isoflop/scaling", "@isoflop/diffusion"),
-    path,
-    errorIn,
+    ...about,
     levels,
   };
 };

@@ -1,3 +1,4 @@
+import type { PredictionName } from "@isoflop/diffusion";
 import {
   type Columns,
   levelOf,
@@ -7,10 +8,12 @@ import {
   ScalingError,
   type TableFormat,
 } from "@isoflop/scaling";
+import type { KindSpec } from "@isoflop/spec";
 import { CliError, exitCodes, usageError } from "../exit.js";
-import { type InputFile, readInput, shown } from "../files/read.js";
-import type { UsedPoints } from "../fit/saved.js";
+import { readInput, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
+import type { LoadedLevels } from "./loaded.js";
+import { nameOf, weightOf } from "./objective.js";
 
 export interface LevelsInput {
   readonly input: string;
@@ -20,13 +23,19 @@ export interface LevelsInput {
   readonly flopsPerToken?: number;
 }
 
-type Table = ReturnType<typeof levelTable>;
+/** How a loss draws and weighs the times that is asked for: as in training, where nothing is said. */
+export interface Reweighting {
+  readonly density?: KindSpec;
+  readonly weighting?: KindSpec;
+}
 
-/** Losses by noise level, and what became of the rows. */
-export interface LoadedLevels {
-  readonly table: Table;
-  readonly points: UsedPoints;
-  readonly origin: InputFile;
+/** What a table does not say of the losses in it. Runs of a folder say it themselves. */
+export interface TrainedAsked {
+  readonly trainedDensity?: KindSpec;
+  readonly trainedWeighting?: KindSpec;
+  readonly path?: string;
+  readonly errorIn?: PredictionName;
+  readonly bins?: number;
 }
 
 const FIELDS = ["C", "N", "D", "loss", "seed", "label"] as const;
@@ -35,7 +44,12 @@ const FIELDS = ["C", "N", "D", "loss", "seed", "label"] as const;
  * Runs with a column "loss@t" for each level, or one row per level with its time in a column "t".
  * @throws CliError with the file, the row and the column of what cannot be read
  */
-export const loadLevels = ({ input, columns = {}, format, skipBadRows, flopsPerToken }: LevelsInput): LoadedLevels => {
+export const loadLevels = (
+  { input, columns = {}, format, skipBadRows, flopsPerToken }: LevelsInput,
+  asked: Reweighting & TrainedAsked,
+): LoadedLevels => {
+  if (asked.bins !== undefined)
+    throw usageError(`--bins is of a folder of runs; ${shown(input)} has the levels that it has`);
   for (const field of Object.keys(columns))
     if (field !== "t" && !FIELDS.some((known) => known === field))
       throw usageError(`--columns has "${field}"; expected ${FIELDS.join(", ")} or t`);
@@ -56,9 +70,30 @@ export const loadLevels = ({ input, columns = {}, format, skipBadRows, flopsPerT
     });
     const table = levelTable(read.runs);
     const dropped = [...read.dropped, ...table.dropped].sort((a, b) => a.row - b.row);
-    return { table, origin, points: { used: table.runs.length, dropped } };
+    return { table, origin, points: { used: table.runs.length, dropped }, ...saidOf(asked) };
   } catch (error) {
     if (!(error instanceof ScalingError) || error.code === "bad-option") throw error;
     throw new CliError(exitCodes.input, `${shown(origin.file)}: ${error.message}`, { cause: error });
   }
+};
+
+/** What the losses of a table are taken for, and what is asked of them. */
+const saidOf = ({
+  trainedDensity = { kind: "logitNormal", mean: 0, std: 1 },
+  trainedWeighting = { kind: "none" },
+  path = "linear",
+  errorIn = "velocity",
+  density,
+  weighting,
+}: Reweighting & TrainedAsked): Pick<LoadedLevels, "sums" | "about"> => {
+  const space = { path, space: errorIn };
+  const trained = { density: trainedDensity, weighting: trainedWeighting };
+  const other = { density: density ?? trainedDensity, weighting: weighting ?? trainedWeighting };
+  return {
+    sums: {
+      [nameOf(trained)]: weightOf(trained, space),
+      ...((density || weighting) && { [nameOf(other)]: weightOf(other, space) }),
+    },
+    about: { path, errorIn },
+  };
 };

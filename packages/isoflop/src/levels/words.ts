@@ -1,20 +1,27 @@
 import { formOfLaw, type LevelSum, type NoiseLevel, type NoiseLevels } from "@isoflop/scaling";
 import { shown } from "../files/read.js";
-import { interval, num, plural, round } from "../words/numbers.js";
+import { interval, num, percent, plural, round } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 import type { LevelsDocument } from "./levels.js";
 
 /** What a person reads of laws by noise level. */
-export const levelsWords = ({ levels, points, input, status, message }: LevelsDocument): Words => {
+export const levelsWords = ({ levels, points, input, status, message, from, cautions = [] }: LevelsDocument): Words => {
   const { sums } = levels;
   return [
-    `${shown(input.file)}: ${plural(points.used, "run")} with ${plural(levels.levels.length, "time")} each, ${points.dropped.length} dropped`,
+    `${shown(input.file)}: ${plural(points.used, "run")} with ${fromWords(from, levels)} each, ${points.dropped.length} dropped`,
+    ...cautions.map((caution) => `caution: ${caution}`),
     status !== "converged" && `${sums.ok ? "caution" : "refused"}: ${status}: ${message}`,
     levelTable(levels),
-    ...(sums.ok ? sums.sums.map(sumTable) : []),
+    ...(sums.ok ? sums.sums.map((sum, i) => sumTable(sum, i > 0 ? from : undefined)) : []),
     sums.ok &&
       `intervals of ${plural(sums.resamples, "resample")} of the runs${sums.failed > 0 ? `, ${sums.failed} left out` : ""}`,
   ];
+};
+
+const fromWords = (from: LevelsDocument["from"], { levels }: NoiseLevels): string => {
+  if (!from) return plural(levels.length, "time");
+  const parts = `${plural(from.bins, "part")} of the clock`;
+  return from.kind === "samples" ? `the losses of ${from.samples} samples in ${parts}` : `the means of ${parts}`;
 };
 
 const levelTable = ({ levels, form }: NoiseLevels): Passage => {
@@ -39,7 +46,10 @@ const cellsOf = (fit: NoiseLevel["fit"]): string[] => {
   return [...(floor ? [num(floor.value, 4), interval(floor.ci95, 4)] : ["–", ""]), "–", "", status];
 };
 
-const sumTable = ({ name, at, exponent, lossExponent, floor, direct }: LevelSum): Passage => {
+const sumTable = (
+  { name, at, exponent, lossExponent, floor, direct, apart }: LevelSum,
+  from: LevelsDocument["from"],
+): Passage => {
   const sized = at.some(({ N }) => N !== undefined);
   const compared = at.some(({ ratio }) => ratio !== undefined);
   return {
@@ -66,9 +76,16 @@ const sumTable = ({ name, at, exponent, lossExponent, floor, direct }: LevelSum)
         : []),
       `L* − floor ~ C ^ ${num(lossExponent.value, 4)}, ${interval(lossExponent.ci95, 4)}; floor ${num(floor.value, 4)}, ${interval(floor.ci95, 4)}`,
       directWords(direct),
+      ...(from ? [approximationWords(from, apart)] : []),
     ],
   };
 };
+
+/** By what the losses of training became those that are asked. */
+const approximationWords = (from: NonNullable<LevelsDocument["from"]>, apart = 0): string =>
+  from.kind === "samples"
+    ? `that fit is through the means of the samples by importance weights; sums of the parts, in each of which the loss is taken to go with time as the mean of all runs does, differ from them by at most ${percent(apart)}`
+    : "parts of the clock are weighed as if the error of EDM's F were even in each: no run's samples are known";
 
 const directWords = (direct: LevelSum["direct"]): string => {
   if (!direct.ok) return `one fit through the summed losses: refused, ${direct.message}`;

@@ -9,9 +9,10 @@ import {
   type Tokens,
   tokensPerSample,
 } from "@isoflop/flops";
-import { computeConvention, type RunSpec, runSpec } from "@isoflop/sweep";
+import { computeConvention, placeOf, type RunSpec, runSpec } from "@isoflop/sweep";
 import { inputError } from "../exit.js";
 import { unlikeRecipes } from "../runs/alike.js";
+import { learningRateLaw, type Rated } from "./learning-rate.js";
 
 /** A size that a recipe can train. */
 export interface Size {
@@ -46,14 +47,14 @@ const STEP = 8;
 /**
  * What the runs have in common.
  * @param asked the ladder, where their sizes are on several
- * @throws CliError naming what differs, where that is more than size, steps, seed and a learning rate that is a power of the width
+ * @throws CliError naming what differs, where that is more than size, steps, seed and a learning rate that is a power of width and tokens
  */
 export const recipeOf = (runs: readonly Trained[], asked?: LadderRuleName): Recipe => {
   const unlike = unlikeRecipes(runs);
   if (unlike !== undefined) throw inputError(`the runs were not trained alike: ${unlike}`);
   const [{ spec: template }] = runs as readonly [Trained, ...Trained[]];
   const ladder = ladderOf(runs, asked);
-  const learningRate = learningRateOf(runs);
+  const learningRate = learningRateLaw(runs.map(ratedOf));
   const { model, batch } = template;
   const sizes = widthsOf(runs).flatMap((width): Size[] => {
     const size = sizeAt(ladder, width);
@@ -69,11 +70,16 @@ export const recipeOf = (runs: readonly Trained[], asked?: LadderRuleName): Reci
       const size = sizes.find((one) => one.N === N);
       if (!size) throw new Error(`no size of the ladder has ${N} parameters`);
       const { config } = size;
-      const optimizer = { ...template.optimizer, learningRate: learningRate(config.width) };
+      const optimizer = { ...template.optimizer, learningRate: learningRate(config.width, steps * stepTokens) };
       return runSpec({ ...template, optimizer, model: config, steps, seed, budget: steps * size.stepFlops });
     },
   };
 };
+
+const ratedOf = ({ id, spec }: Trained): Rated => ({
+  ...{ id, width: spec.model.width, rate: spec.optimizer.learningRate },
+  tokens: placeOf(spec).tokens,
+});
 
 /** FLOPs of a step at a size; between two of the ladder along the line through both in logarithms, for who looks for a size. */
 const perStep = (sizes: readonly Size[], N: Parameters): Flops => {
@@ -120,31 +126,4 @@ const ladderOf = (runs: readonly Trained[], asked: LadderRuleName | undefined): 
   const usual = found.includes("shallow") ? "shallow" : found[0];
   if (usual !== undefined) return usual;
   throw inputError(`the sizes of these runs follow none of the ladders ${names.join(", ")}: larger ones are not known`);
-};
-
-/** Rates of one law differ from it by rounding. */
-const SAME = 1e-6;
-
-/** Peak learning rate by width: one for all, or a power of the width. */
-const learningRateOf = (runs: readonly Trained[]): ((width: number) => number) => {
-  const rates = new Map<number, number>();
-  for (const { id, spec } of runs) {
-    const { width } = spec.model;
-    const { learningRate } = spec.optimizer;
-    const before = rates.get(width) ?? learningRate;
-    if (Math.abs(before / learningRate - 1) > SAME)
-      throw inputError(
-        `runs of width ${width} have learning rates ${before} and ${learningRate} (run ${id}): a new run's is not known`,
-      );
-    rates.set(width, learningRate);
-  }
-  const points = [...rates].sort(([a], [b]) => a - b);
-  const [narrow, wide] = [points[0]!, points.at(-1)!];
-  const exponent = narrow[0] === wide[0] ? 0 : Math.log(wide[1] / narrow[1]) / Math.log(wide[0] / narrow[0]);
-  const rule = (width: number) => rates.get(width) ?? narrow[1] * (width / narrow[0]) ** exponent;
-  const off = points.find(([width, rate]) => Math.abs((narrow[1] * (width / narrow[0]) ** exponent) / rate - 1) > SAME);
-  if (off === undefined) return rule;
-  throw inputError(
-    `the learning rate is no power of the width: ${off[1]} at width ${off[0]}, beside ${narrow[1]} at ${narrow[0]} and ${wide[1]} at ${wide[0]}; a new run's is not known`,
-  );
 };

@@ -33,7 +33,7 @@ export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal, on
   const totalFlops = {
     tune: sum(tune.map(({ flops }) => flops)),
     fitted: sum(grid.map(({ flops }) => flops)),
-    heldOut: sum(heldOut.map(({ budget }) => budget)),
+    heldOut: sum(heldOut.map(({ budget, count }) => count * budget)),
   };
   const all = sum(Object.values(totalFlops));
   return {
@@ -47,10 +47,11 @@ export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal, on
     },
     ...(tune.length > 0 && { tune: tune.map(rowOf) }),
     runs: grid.map(rowOf),
-    heldOut: heldOut.map(({ budget, candidates }) => {
+    heldOut: heldOut.map(({ budget, candidates, count }) => {
       const [from, to] = extent(candidates.map(({ config }) => parameters(config).nonEmbedding));
-      const size = "the one of these nearest to the optimum that the law predicts";
-      return { budget, size, from, to, sizes: candidates.map((candidate) => candidate.name) };
+      const about = count === 1 ? "the one of these nearest to" : `${count} of these about`;
+      const size = `${about} the optimum that the law predicts`;
+      return { budget, count, size, from, to, sizes: candidates.map((candidate) => candidate.name) };
     }),
     totalFlops: { ...totalFlops, all },
     ...(measure &&

@@ -34,7 +34,7 @@ export const predictionTable = ({ given, predicted, quantity = LOSS }: FitPredic
 };
 
 const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[] => {
-  const { extrapolation, families, forms, widened, deadweight, bias, beyondLink } = notes;
+  const { extrapolation, families, forms, parts, widened, deadweight, bias, beyondLink } = notes;
   const ofRun = Object.values(predicted).some(({ interval95 }) => interval95)
     ? "; the interval is for one new run"
     : "";
@@ -45,6 +45,9 @@ const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[]
     bias && biasText(bias, quantity),
     families && `by kind of law: ${familiesText(families)}`,
     forms && `by form of surface: ${familiesText(forms)}`,
+    parts &&
+      Object.keys(parts).length > 1 &&
+      `by the budgets that were fitted: ${partsText(parts)}; the wider is the answer`,
     widened !== undefined &&
       `errors of forms are widened up to ${num(widened, 3)}-fold, as they missed runs that were held out`,
     beyondLink !== undefined &&
@@ -55,6 +58,14 @@ const notesOf = ({ quantity = LOSS, predicted, notes }: FitPrediction): string[]
 
 const biasText = ({ N, D, loss }: NonNullable<FitPrediction["notes"]["bias"]>, quantity: string): string =>
   `caution: the plain laws of Approach 2 are off here by ${signedPercent(N, 1)} in N, ${signedPercent(D, 1)} in D and ${signedPercent(loss)} in the ${quantity}, by what was fitted to all these runs; that is taken out`;
+
+const partsText = (parts: NonNullable<FitPrediction["notes"]["parts"]>): string =>
+  Object.entries(parts)
+    .map(
+      ([name, { value, interval95 }]) =>
+        `${name === "all" ? "all" : "without the smallest"} ${num(value)} (${interval(interval95)})`,
+    )
+    .join(", ");
 
 const familiesText = (families: NonNullable<FitPrediction["notes"]["families" | "forms"]>): string =>
   Object.entries(families)

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type ComparisonSummary, readComparison } from "@isoflop/plot";
 import { writeComparison } from "@isoflop/plot/node";
+import { pairedWith } from "../compare/paired.js";
 import { type Arm, compareStudies } from "../compare/studies.js";
 import { inputError } from "../exit.js";
 import { StudyFolder } from "../study/folder.js";
@@ -22,7 +23,8 @@ export const rebuildComparison = async (
   for (const arm of arms) {
     const own = new StudyFolder(join(path, arm.folder));
     if (own.summary() === undefined && (await own.done()).length === 0) continue;
-    begun.push({ ...arm, summary: (await rebuildReport(own.path, onNote)).summary });
+    const paired = await pairedWith(join(path, begun[0]?.folder ?? arm.folder), own.path);
+    begun.push({ ...arm, summary: (await rebuildReport(own.path, onNote)).summary, paired });
   }
   if (begun.length < 2)
     throw inputError(

@@ -14,7 +14,9 @@ import { curvesOf, findingsOf, published } from "../study/document.js";
 import type { StudyFile } from "../study/file/schema.js";
 import { StudyFolder } from "../study/folder.js";
 import { fitLaws } from "../study/laws.js";
+import { studyMethods } from "../study/methods.js";
 import { dataNow, loadModulesOf } from "../study/moved.js";
+import { noiseOf } from "../study/noise.js";
 import type { StudyPrediction } from "../study/prediction.js";
 import { drawSamples } from "../study/samples.js";
 import type { Reported } from "../study/study.js";
@@ -45,7 +47,7 @@ export const rebuildReport = async (path: string, onNote: (note: string) => void
   const summary =
     document?.record === "study"
       ? readStudy(document)
-      : summaryOf(done, { document, predictions, onNote, unlike: unlikeFamilies(done) });
+      : await summaryOf(done, { document, predictions, folder, onNote, unlike: unlikeFamilies(done) });
   if (!summary) {
     const what = existsSync(path)
       ? "has neither a summary.json of this version nor a run that is done"
@@ -74,16 +76,17 @@ const about = v.object({
 interface Known {
   readonly document: unknown;
   readonly predictions: readonly StudyPrediction[];
+  readonly folder: StudyFolder;
   readonly onNote: (note: string) => void;
   /** In what the runs differ that no law joins. */
   readonly unlike: string | undefined;
 }
 
 /** Runs that no study of this version has summed up: fitted as they are, where one law can join them. */
-const summaryOf = (
+const summaryOf = async (
   done: readonly DoneRun[],
-  { document, predictions, onNote, unlike }: Known,
-): StudySummary | undefined => {
+  { document, predictions, folder, onNote, unlike }: Known,
+): Promise<StudySummary | undefined> => {
   if (done.length === 0) return undefined;
   if (document !== undefined) onNote("summary.json is of another version: its numbers are made again from the runs");
   if (unlike !== undefined) onNote(`the runs are of unlike studies, which no law joins: ${unlike}`);
@@ -107,7 +110,10 @@ const summaryOf = (
     },
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
     ...(known.success && known.output),
-    ...findingsOf({ fitted, fit, ...(fit && { heldOut }) }),
+    ...findingsOf({
+      ...{ fitted, fit },
+      ...(fit && { heldOut, methods: await studyMethods(fitted, fit, {}), noise: await noiseOf(fitted, folder.store) }),
+    }),
     ...(fit && { ...(choices && { choices }), published }),
   };
 };

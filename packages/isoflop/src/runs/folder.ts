@@ -19,18 +19,36 @@ import { type DoneRun, pointsOf } from "./point.js";
  * @throws CliError when there is none, or when no law joins them
  */
 export const tableOfRuns = (folder: string): string => {
-  const done = doneIn(folder);
-  const unlike = unlikeFamilies(done);
-  if (unlike !== undefined)
-    throw inputError(
-      `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give the folder of one study`,
-    );
-  const tests = testsOf(folder);
-  const fitted = done.filter(({ id }) => !tests.includes(id));
-  const rows = pointsOf(fitted.length > 0 ? fitted : done).map((point) => {
-    return { ...point, ...measuredIn(join(storeIn(folder), String(point.label))) };
+  const done = likeDone(folder);
+  const store = storeIn(folder);
+  const rows = pointsOf(withoutTests(folder, done)).map((point) => {
+    return { ...point, ...measuredIn(join(store, String(point.label))) };
   });
   return JSON.stringify(rows, null, 1);
+};
+
+/** The same runs with the store in which they lie, by budget and size. @throws CliError as {@link tableOfRuns} does */
+export const fittedIn = (folder: string): { readonly runs: readonly DoneRun[]; readonly store: string } => {
+  const byId = new Map(likeDone(folder).map((run) => [run.id, run]));
+  const points = pointsOf(withoutTests(folder, [...byId.values()]));
+  return { runs: points.map(({ label }) => byId.get(label!)!), store: storeIn(folder) };
+};
+
+/** Runs that one law may join. */
+const likeDone = (folder: string): readonly DoneRun[] => {
+  const done = doneIn(folder);
+  const unlike = unlikeFamilies(done);
+  if (unlike === undefined) return done;
+  throw inputError(
+    `the folder ${printable(folder)} has runs of unlike studies, which no law joins: ${printable(unlike)}; give the folder of one study`,
+  );
+};
+
+/** What tests a prediction is no part of what it is made from, unless there is nothing else. */
+const withoutTests = (folder: string, done: readonly DoneRun[]): readonly DoneRun[] => {
+  const tests = testsOf(folder);
+  const fitted = done.filter(({ id }) => !tests.includes(id));
+  return fitted.length > 0 ? fitted : done;
 };
 
 const prediction = v.looseObject({ from: v.array(text), run: text });
@@ -75,7 +93,7 @@ export const doneIn = (folder: string): readonly DoneRun[] => {
 };
 
 /** Where the runs of a folder lie. */
-const storeIn = (folder: string): string => {
+export const storeIn = (folder: string): string => {
   const manifest = manifestIn(folder);
   return manifest ? storeOf(folder, manifest) : runsIn(folder);
 };

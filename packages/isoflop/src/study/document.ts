@@ -1,10 +1,11 @@
 import type { DataSource } from "@isoflop/data";
 import { paperBudgets, paperLaws, paperSource } from "@isoflop/flops";
-import type { HeldOutMethod, PublishedExponents, RunCurve, StudySummary, TimedRun } from "@isoflop/plot";
-import type { FitPrediction, IsoFlop } from "@isoflop/scaling";
+import type { HeldOutMethod, PublishedExponents, RunCurve, StudyFloor, StudySummary, TimedRun } from "@isoflop/plot";
+import type { FitPrediction, IsoFlop, SeedNoise } from "@isoflop/scaling";
 import type { RunStore } from "@isoflop/sweep";
 import { type DoneRun, pointOf } from "../runs/point.js";
 import { round } from "../words/numbers.js";
+import type { StudyMethods } from "./methods.js";
 
 /** What the runs of a study tell. */
 export interface Findings {
@@ -12,6 +13,11 @@ export interface Findings {
   readonly fitted: readonly DoneRun[];
   readonly fit?: IsoFlop | undefined;
   readonly heldOut?: readonly Tested[] | undefined;
+  /** The methods that foresee budgets. */
+  readonly methods?: Pick<StudyMethods, "rollOut" | "joint"> | undefined;
+  /** What bounds the loss from below. */
+  readonly floor?: StudyFloor | undefined;
+  readonly noise?: SeedNoise | undefined;
   /** Images that there are to train on; absent where they never end. */
   readonly images?: number | undefined;
   /** What was measured of runs beside their loss, by id. */
@@ -35,22 +41,32 @@ export const findingsOf = ({
   fitted,
   fit,
   heldOut = [],
+  methods: { rollOut, joint } = {},
+  floor,
+  noise,
   images,
   measured: numbers,
-}: Findings): Pick<StudySummary, "runs" | "fit" | "heldOut"> => {
+}: Findings): Pick<StudySummary, "runs" | "fit" | "rollOut" | "joint" | "floor" | "noise" | "heldOut"> => {
   const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
   const tested = heldOut.map(({ prediction, methods, done }) => {
     const measured = done && { loss: done.result.loss, sigma: done.result.lossStdErr };
-    return { prediction, ...(methods && { methods }), ...(measured && { measured }) };
+    return { prediction, ...(methods && { methods }), ...(measured && { measured, run: done.id }) };
   });
   return {
     runs: [...fitted, ...heldOut.flatMap(({ done }) => done ?? [])]
       .map((run) => ({ ...timedRun(run, budgets.get(run.id), images), ...numbers?.get(run.id) }))
       .sort((a, b) => a.C - b.C || a.N - b.N),
     ...(fit && { fit }),
+    ...(rollOut && { rollOut: recordOf(rollOut) }),
+    ...(joint && { joint: recordOf(joint) }),
+    ...(floor && { floor: { value: floor.value, standardError: floor.standardError, prior: floor.prior } }),
+    ...(noise && { noise }),
     ...(tested.length > 0 && { heldOut: tested.length === 1 ? tested[0]! : tested }),
   };
 };
+
+/** Of an outcome what is its record. */
+const recordOf = <T extends object>({ ok: _, ...record }: T & { readonly ok?: boolean }): T => record as unknown as T;
 
 const timedRun = (run: DoneRun, budget: number | undefined, images: number | undefined): TimedRun => {
   const { id, spec, result } = run;

@@ -3,23 +3,28 @@ import {
   type FitPrediction,
   type Flops,
   type IsoFlop,
+  type JointFit,
+  jointFitAsync,
+  type MeasuredFloor,
   type Measurement,
   type Outcome,
   type Parameters,
   type Predicted,
   predictIsoFlop,
+  predictJoint,
   predictRollOut,
   predictSurface,
-  type Run,
+  type RollOut,
   rollOutAsync,
+  type SurfaceAnswer,
+  type SurfaceQuestion,
   surfaceAsync,
 } from "@isoflop/scaling";
-import type { DoneRun } from "../runs/point.js";
-import { pointsOf } from "../runs/point.js";
+import { type DoneRun, pointsOf } from "../runs/point.js";
 import type { OnProgress } from "../words/progress.js";
 
 /** How a budget that was not trained can be foreseen, as `predict --method` names it. */
-export type StudyMethod = "rollout" | "isoflop" | "surface";
+export type StudyMethod = HeldOutMethod["method"];
 
 /** A loss, and where the run that tests it should fall. */
 export interface Testable extends FitPrediction<"C", "loss"> {
@@ -35,71 +40,88 @@ export interface MethodAnswer {
   readonly prediction: Testable;
 }
 
-/** A budget, the size that is trained there, and what stops the fits. */
-export interface Asked {
-  readonly C: Flops;
-  readonly N: Parameters;
+/** What bounds the fits and stops them, and is told how far they have come. */
+export interface Fitting {
+  /** Below which no loss can be, where it is known: the Bayes loss. */
+  readonly floor?: MeasuredFloor | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told how far the fits have come. */
   readonly onStage?: OnProgress | undefined;
 }
 
+/** The methods that foresee a study's budgets, fitted to its runs. */
+export interface StudyMethods {
+  /** The mixture that speaks for the study, where there is one. */
+  readonly rollOut?: RollOut | undefined;
+  /** All isoFLOP curves in one fit, where there are enough of them. */
+  readonly joint?: JointFit | undefined;
+  /** The size that the first of the methods holds for the best at a budget; undefined where none has one. */
+  best(C: Flops): Predicted | undefined;
+  /** What each of them says of a model of N parameters that is trained on C, that of the study first. */
+  answers(C: Flops, N: Parameters): readonly MethodAnswer[];
+}
+
 /**
- * What the roll-out of forms of surface, Approach 2 and one surface fitted to the same runs say of a budget. The first speaks for the
- * study: the roll-out, where runs could be held out from it; Approach 2 where they are too few.
+ * The roll-out of forms of surface, the joint fit of all isoFLOP curves, Approach 2 and one surface fitted to the same runs. The first that
+ * can speaks for the study: the roll-out, where runs could be held out from it; else the joint fit; Approach 2 where they are too few.
  */
-export const answersTo = async (
-  { C, N, ...how }: Asked,
+export const studyMethods = async (
   fitted: readonly DoneRun[],
   laws: IsoFlop,
-): Promise<MethodAnswer[]> => {
+  { floor, signal, onStage }: Fitting,
+): Promise<StudyMethods> => {
   const runs = pointsOf(fitted);
-  const answers = [await byRollOut(runs, C, N, how), byIsoFlop(laws, C, N), await bySurface(runs, C, N, how)];
-  return answers.filter((answer) => answer !== undefined);
+  const how = (stage: string) => ({
+    signal,
+    onProgress: (done: number, of: number) => onStage?.(done, of, stage),
+  });
+  const rolled = await rollOutAsync(runs, { ...how("roll-out"), floor });
+  const jointly = await jointFitAsync(runs, { ...how("joint fit"), floor });
+  const surface = await surfaceAsync(runs, how("surface"));
+  const rollOut = rolled.ok && rolled.status === "converged" ? rolled : undefined;
+  const joint = jointly.ok && jointly.status === "converged" ? jointly : undefined;
+  const methods: readonly Method[] = [
+    ...(rollOut ? [ofSurface("rollout", rollOut, predictRollOut)] : []),
+    ...(joint ? [ofSurface("joint", joint, predictJoint)] : []),
+    {
+      method: "isoflop",
+      optimum: (C) => predictIsoFlop(laws, C),
+      trained: (C, N) => predictIsoFlop(laws, C, { N }),
+    },
+    ...(surface.ok ? [ofSurface("surface", surface, predictSurface)] : []),
+  ];
+  return {
+    ...{ rollOut, joint },
+    best(C) {
+      const known = methods.map(({ optimum }) => optimum(C)).find(({ ok }) => ok);
+      return known?.ok ? known.predicted.N : undefined;
+    },
+    answers: (C, N) => methods.flatMap((method) => answer(method, C, N) ?? []),
+  };
 };
 
-type Fitting = Pick<Asked, "signal" | "onStage">;
+interface Method {
+  readonly method: StudyMethod;
+  optimum(C: Flops): Outcome<FitPrediction<"C", "N">>;
+  trained(C: Flops, N: Parameters): Outcome<FitPrediction<"C", "loss">>;
+}
 
-const byRollOut = async (
-  runs: readonly Run[],
-  C: Flops,
-  N: Parameters,
-  { signal, onStage }: Fitting,
-): Promise<MethodAnswer | undefined> => {
-  const onProgress = (done: number, of: number) => onStage?.(done, of, "roll-out");
-  const fit = await rollOutAsync(runs, { signal, onProgress });
-  if (!fit.ok || fit.status !== "converged") return undefined;
-  return answer("rollout", predictRollOut(fit, { C }), predictRollOut(fit, modelOf(fit, C, N)));
-};
+type Predict<F> = <Q extends SurfaceQuestion>(fit: F, asked: Q) => Outcome<SurfaceAnswer<Q>>;
 
-const byIsoFlop = (laws: IsoFlop, C: Flops, N: Parameters): MethodAnswer | undefined =>
-  answer("isoflop", predictIsoFlop(laws, C), predictIsoFlop(laws, C, { N }));
-
-const bySurface = async (
-  runs: readonly Run[],
-  C: Flops,
-  N: Parameters,
-  { signal, onStage }: Fitting,
-): Promise<MethodAnswer | undefined> => {
-  const onProgress = (done: number, of: number) => onStage?.(done, of, "surface");
-  const fit = await surfaceAsync(runs, { signal, onProgress });
-  if (!fit.ok) return undefined;
-  return answer("surface", predictSurface(fit, { C }), predictSurface(fit, modelOf(fit, C, N)));
-};
-
-const modelOf = ({ flopsPerToken }: { readonly flopsPerToken: number }, C: Flops, N: Parameters) => ({
-  N,
-  D: C / (flopsPerToken * N),
+const ofSurface = <F extends { readonly flopsPerToken: number }>(
+  method: StudyMethod,
+  fit: F,
+  predict: Predict<F>,
+): Method => ({
+  method,
+  optimum: (C) => predict(fit, { C }),
+  trained: (C, N) => predict(fit, { N, D: C / (fit.flopsPerToken * N) }),
 });
 
 /** Of the optimum of a compute the size, of the trained size the loss; undefined where one of them is not told with its interval. */
-const answer = (
-  method: StudyMethod,
-  best: Outcome<FitPrediction<"C", "N">>,
-  trained: Outcome<FitPrediction<"C", "loss">>,
-): MethodAnswer | undefined => {
-  if (!best.ok || !trained.ok) return undefined;
-  const { ok: _, ...prediction } = trained;
+const answer = ({ method, optimum, trained }: Method, C: Flops, N: Parameters): MethodAnswer | undefined => {
+  const [best, one] = [optimum(C), trained(C, N)];
+  if (!best.ok || !one.ok) return undefined;
+  const { ok: _, ...prediction } = one;
   return isTestable(prediction) ? { method, N: best.predicted.N, prediction } : undefined;
 };
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import type { DataSpec, RunSpec } from "@isoflop/sweep";
+import { type DataSpec, type RunSpec, seededData } from "@isoflop/sweep";
 import { loadModule, ModuleError } from "../modules/index.js";
-import { dataOf, seeded } from "./file/data.js";
+import { dataOf } from "./file/data.js";
 import type { StudyFile } from "./file/schema.js";
 import { layoutOf } from "./layout.js";
 import type { Manifest } from "./manifest.js";
@@ -27,5 +27,5 @@ export const loadModulesOf = async ({ path, manifest }: Studied): Promise<void> 
 export const dataNow = ({ path, manifest }: Studied, { data, seed }: RunSpec): DataSpec => {
   if (manifest?.base === undefined) return data;
   const file = manifest.file as StudyFile;
-  return seeded(dataOf({ file, base: resolve(path, manifest.base), name: layoutOf(path).manifest }), seed);
+  return seededData(dataOf({ file, base: resolve(path, manifest.base), name: layoutOf(path).manifest }), seed);
 };

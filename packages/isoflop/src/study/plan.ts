@@ -9,27 +9,31 @@ import {
   type ModuleContent,
   NUMERICS,
   type RateRule,
+  type RunBase,
   type RunContent,
   type SweepRun,
+  seededData,
   sweepGrid,
 } from "@isoflop/sweep";
 import { checkData, checkSplit, outputsOf, setupFor, trainSpec } from "@isoflop/train";
 import { inputError } from "../exit.js";
 import { checkMetric, runPositions, usedModules } from "../modules/index.js";
 import { plural, round } from "../words/numbers.js";
-import { dataOf, type OpenData, seeded } from "./file/data.js";
+import { dataOf, type OpenData } from "./file/data.js";
 import type { FieldPath, ResolvedStudy } from "./file/read.js";
 import type { StudyFile } from "./file/schema.js";
-import { batchAt, budgetsOf, listOf, modelsAt, type Sizes } from "./file/sizes.js";
+import { batchAt, budgetsOf, type HeldOutSizes, listOf, modelsAt, type Sizes } from "./file/sizes.js";
 import { type TuneCell, type Tuning, usualRates } from "./tune.js";
 
 /** A budget that is predicted before it is trained. */
 export interface HeldOutBudget {
   readonly budget: Flops;
-  /** Models that its run may have. */
+  /** Models that its runs may have. */
   readonly candidates: readonly NamedConfig[];
-  /** The run of the candidate whose non-embedding parameters are nearest to `n` in ratio. */
-  run(n: Parameters): SweepRun;
+  /** How many of them it trains. */
+  readonly count: number;
+  /** Runs of so many candidates about an optimum of `n` non-embedding parameters, at a constant ratio of size; each the nearest that there is. */
+  runs(n: Parameters): readonly SweepRun[];
 }
 
 /** The runs of a study. */
@@ -59,16 +63,14 @@ export interface StudyPlan extends StudyOutline {
   rated(rule: LearningRateRule): StudyPlan;
 }
 
-/** A source for each seed that a study's runs have. */
-interface Seeded {
-  readonly seed: number;
-  readonly data: DataSpec;
-  readonly content: RunContent;
-}
+/** The data in the order of a seed. */
+type OrderOf = (seed: number) => { readonly data: DataSpec; readonly content: RunContent };
 
 /** A study whose data are known. */
 interface Known extends ResolvedStudy {
-  readonly seeds: readonly [Seeded, ...Seeded[]];
+  /** As the file says them, of the study's own seed. */
+  readonly data: DataSpec;
+  readonly orderOf: OrderOf;
   readonly setup: Setup;
 }
 
@@ -80,14 +82,11 @@ interface Known extends ResolvedStudy {
 export const planStudy = async (study: ResolvedStudy, openData: OpenData): Promise<StudyPlan> => {
   const { file } = study;
   const modules = decisiveModules(study);
-  const orders = ordersOf(study);
-  const sources: DataSource[] = [];
-  for (const { data } of orders) sources.push(await told(study, ["data"], () => openData(data)));
-  const [source] = sources as [DataSource, ...DataSource[]];
-  const seeds = orders.map((order, i) => ({ ...order, content: contentOf(sources[i]!, modules) }));
+  const data = seededData(dataOf(study), file.seed);
+  const source = await told(study, ["data"], () => openData(data));
   const setup = told(study, ["model"], () => setupOf(file, source));
   for (const [i, metric] of file.metrics.entries()) told(study, ["metrics", i], () => checkMetric(metric));
-  const known: Known = { ...study, seeds: seeds as [Seeded, ...Seeded[]], setup };
+  const known: Known = { ...study, data, orderOf: ordersOf(data, source, modules), setup };
   const plan = (rule?: LearningRateRule): StudyPlan => {
     const outline = outlined(known, rule);
     checkFirst(study, outline.grid, source);
@@ -106,31 +105,32 @@ export const outlineStudy = (study: ResolvedStudy): StudyOutline => {
   if (!image || typeof context !== "object")
     throw inputError(`${study.name}: without its data a study is planned from model.image and model.context`);
   const content = { data: "0".repeat(32), modules: decisiveModules(study) };
-  const seeds = ordersOf(study).map((order) => ({ ...order, content }));
   const setup = { image, patch, conditioning, context: context as Context, ...rest };
-  return outlined({ ...study, seeds: seeds as [Seeded, ...Seeded[]], setup });
+  const data = seededData(dataOf(study), study.file.seed);
+  return outlined({ ...study, data, orderOf: (seed) => ({ data: seededData(data, seed), content }), setup });
 };
 
 /** The modules that have a part in its runs. */
 const decisiveModules = ({ file }: ResolvedStudy): readonly ModuleContent[] => usedModules(file, runPositions);
 
-/** The data in the order of each seed that runs have. */
-const ordersOf = (study: ResolvedStudy): Omit<Seeded, "content">[] => {
-  const { grid, seed } = study.file;
-  const written = dataOf(study);
-  const count = Math.max(...listOf(grid).map((entry) => entry.seeds));
-  return Array.from({ length: count }, (_, i) => ({ seed: seed + i, data: seeded(written, seed + i) }));
+/** Of a source that knows one order all runs have that. */
+const ordersOf = (data: DataSpec, source: DataSource, modules: readonly ModuleContent[]): OrderOf => {
+  if (source.withSeed === undefined) {
+    const content = contentOf(source, modules);
+    return () => ({ data, content });
+  }
+  const { withSeed } = source;
+  return (seed) => ({ data: seededData(data, seed), content: contentOf(withSeed(seed), modules) });
 };
 
 /** @param rule the learning rate's, where it was tuned */
 const outlined = (known: Known, rule?: LearningRateRule): StudyOutline => {
-  const { file, base, seeds } = known;
+  const { file, base, data } = known;
   const modules = known.modules.map(({ path, digest }) => ({ path, digest }));
-  const [{ data }] = seeds;
   const { learningRate } = file.optimizer;
   const rate = rule ?? (learningRate === "tune" ? UNTUNED : learningRate);
   const runs = entriesOf("grid", file.grid).flatMap(({ entry, path }) =>
-    seeds.slice(0, entry.seeds).flatMap((seed) => told(known, path, () => runsOf(known, entry, seed, rate))),
+    told(known, path, () => runsOf(known, entry, rate)),
   );
   const grid = [...new Map(runs.map((run) => [run.id, run])).values()].sort((a, b) => a.budget - b.budget);
   const heldOut = entriesOf("heldOut", file.heldOut ?? []).flatMap(({ entry, path }) =>
@@ -147,18 +147,22 @@ const entriesOf = <T>(field: string, given: T | readonly T[]) =>
 /** Stands in until the rule is found: a run's steps and cost do not depend on its rate. */
 const UNTUNED = 1e-3;
 
-const runsOf = ({ file, setup }: Known, sizes: Sizes, of: Seeded, learningRate: RateRule): readonly SweepRun[] =>
-  sweepGrid({
+const runsOf = (known: Known, sizes: Sizes, learningRate: RateRule): readonly SweepRun[] => {
+  const { file, setup } = known;
+  return sweepGrid({
     budgets: [...budgetsOf(sizes)],
     models: (budget) => modelsAt(sizes, budget, { setup, ladder: file.model.ladder }),
     batch: (budget) => batchAt(file, budget),
     learningRate,
-    base: baseOf(file, of),
+    base: baseOf(known),
+    seed: file.seed,
+    replicates: sizes.seeds ?? 1,
   });
+};
 
 /** Two widths at two budgets below those of the grid, unless the file says otherwise. */
 const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
-  const { file, seeds } = known;
+  const { file } = known;
   const { budgets, widths, rates, follows = ["width", "tokens"] as const } = file.tune ?? {};
   const [smallest] = grid as readonly [SweepRun, ...SweepRun[]];
   const [low, high] = extent(grid.filter((run) => run.budget === smallest.budget).map(({ config }) => config.width));
@@ -172,7 +176,7 @@ const tuningOf = (known: Known, grid: readonly SweepRun[]): Tuning => {
     }),
   );
   const runs = (cell: TuneCell) =>
-    cell.rates.flatMap((rate) => runsOf(known, { budgets: cell.budget, widths: cell.width }, seeds[0], rate));
+    cell.rates.flatMap((rate) => runsOf(known, { budgets: cell.budget, widths: cell.width }, rate));
   // What cannot be tried is told before anything is trained.
   cells.forEach(runs);
   return { cells, follows, runsOf: runs };
@@ -204,21 +208,10 @@ const setupOf = ({ model, objective }: StudyFile, source: DataSource): Setup => 
   };
 };
 
-const baseOf = (
-  {
-    model,
-    objective,
-    optimizer,
-    averaging,
-    snapshots,
-    captionDropout,
-    dropPath,
-    balance,
-    validation,
-    runner,
-  }: StudyFile,
-  { seed, data, content }: Seeded,
-) => {
+/** What a grid does not decide of a run of a seed. */
+const baseOf = ({ file, orderOf }: Known) => {
+  const { model, objective, optimizer, averaging, captionDropout, validation } = file;
+  const { snapshots, dropPath, balance, runner } = file;
   const { learningRate: _, ...constant } = optimizer;
   const extras = {
     ...(snapshots && { snapshots }),
@@ -227,11 +220,11 @@ const baseOf = (
     ...(balance !== undefined && model.experts && { balance }),
   };
   const how = { objective, optimizer: constant, averaging, captionDropout, ...extras, validation };
-  return { data, content, seed, ...how, ...(runner && { runner }) };
+  return (seed: number): RunBase => ({ ...orderOf(seed), ...how, ...(runner && { runner }) });
 };
 
-const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {
-  const { file, setup, seeds } = known;
+const heldOutOf = (known: Known, sizes: HeldOutSizes, grid: readonly SweepRun[], rate: RateRule): HeldOutBudget[] => {
+  const { file, setup } = known;
   const largest = Math.max(...grid.map(({ budget }) => budget));
   return budgetsOf(sizes).map((budget) => {
     if (budget <= largest)
@@ -239,13 +232,14 @@ const heldOutOf = (known: Known, sizes: Sizes, grid: readonly SweepRun[], rate: 
         `heldOut.budgets has ${round(budget)}, which is not above the largest fitted budget, ${round(largest)}: it would test nothing`,
       );
     const candidates = modelsAt(sizes, budget, { setup, ladder: file.model.ladder });
+    const { count, ratio } = sizes;
     return {
-      budget,
-      candidates,
-      run(n) {
-        const { config } = nearest(candidates, n, "nonEmbedding");
-        const { width, depth, heads } = config;
-        return runsOf(known, { budgets: budget, models: [{ width, depth, heads }] }, seeds[0], rate)[0]!;
+      ...{ budget, candidates, count },
+      runs(n) {
+        const wanted = Array.from({ length: count }, (_, i) => n * ratio ** (i - (count - 1) / 2));
+        const found = new Set(wanted.map((size) => nearest(candidates, size, "nonEmbedding").config));
+        const models = [...found].map(({ width, depth, heads }) => ({ width, depth, heads }));
+        return runsOf(known, { budgets: budget, models }, rate);
       },
     };
   });

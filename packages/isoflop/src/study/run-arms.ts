@@ -4,6 +4,7 @@ import { writeComparison } from "@isoflop/plot/node";
 import { writeRecord } from "@isoflop/scaling";
 import { digest } from "@isoflop/spec";
 import { dataOpener } from "@isoflop/sweep/node";
+import { pairedWith } from "../compare/paired.js";
 import { type Arm as ArmSummary, compareStudies } from "../compare/studies.js";
 import { isUnsound, unsound } from "../exit.js";
 import { type Arm, requireUnlike } from "./arms.js";
@@ -57,7 +58,7 @@ export const runArms = async (
         lawless.push(`${name}: ${(error as Error).message}`);
         return readStudy(written);
       });
-    done.push({ name, folder: name, summary });
+    done.push({ name, folder: name, summary, paired: await pairedWith(join(path, done[0]?.name ?? name), own) });
     signal.throwIfAborted();
   }
   const summary = compareStudies(done, {

@@ -41,6 +41,7 @@ export const runStudy = async (options: StudyRun): Promise<StudyDone> => {
     for (const { C, message } of study.fitLaws().dropped) say(`${round(C)} FLOPs enters no law: ${message}`);
     if (plan.heldOut.length > 0) {
       for (const said of await predicted(study)) say(predictionWords(said));
+      say(`sealed before training there: ${study.seal}`);
       await study.trainHeldOut();
       signal.throwIfAborted();
       await study.drawSamples();

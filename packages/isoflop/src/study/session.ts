@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { MetricRequest, RunRecord, RunSpec, SweepOptions } from "@isoflop/sweep";
-import { type Runner, runSweep, trainRunner } from "@isoflop/sweep";
+import { placeOf, type Runner, runSweep, trainRunner } from "@isoflop/sweep";
 import { dataOpener, workerRunners } from "@isoflop/sweep/node";
 import { createDevice, type Device } from "@isoflop/tensor";
 import type { TrainOptions } from "@isoflop/train";
@@ -32,9 +32,34 @@ const MOST_THREADS = 64;
 export const threadsOfEach = (cores: number, devices: number): number =>
   Math.min(MOST_THREADS, Math.max(1, Math.floor(cores / devices)));
 
+/** How much longer the longest of some runs may be than the shortest, where they count as equal. */
+const EQUAL = 1.2;
+
 /**
- * Opens a device for the runs of a study. On `wasm` small runs go side by side, one to a core; a single run takes all cores. On
- * `webgpu` runs follow each other.
+ * The longest runs first: at the end of a grid only short ones are left, and no core waits for a long one. The narrower of two of one cost takes
+ * longer.
+ */
+export const longestFirst = (specs: readonly RunSpec[]): readonly RunSpec[] => {
+  const costs = new Map(specs.map((spec) => [spec, placeOf(spec).flops]));
+  return [...specs].sort((a, b) => costs.get(b)! - costs.get(a)! || a.model.width - b.model.width);
+};
+
+/**
+ * Runs that go side by side, one after the other such lot. All in one, except where equally long runs would leave cores without work at the
+ * end: then the last few share all cores, as three of them on two cores take the time of one on one and of one on two.
+ */
+export const lotsOf = (specs: readonly RunSpec[], lanes: number): readonly (readonly RunSpec[])[] => {
+  const order = longestFirst(specs);
+  const rest = order.length % lanes;
+  const costs = order.map((spec) => placeOf(spec).flops);
+  const equal = Math.max(...costs) <= EQUAL * Math.min(...costs);
+  if (!equal || rest === 0 || order.length < lanes) return [order];
+  return [order.slice(0, order.length - rest), order.slice(order.length - rest)];
+};
+
+/**
+ * Opens a device for the runs of a study. On `wasm` runs go side by side, one to a core, as two on a thread each end sooner than one after the
+ * other on two; where fewer are left than cores, each takes several. On `webgpu` runs follow each other.
  */
 export const openSession = async ({
   store,
@@ -48,23 +73,31 @@ export const openSession = async ({
   const device = await createDevice(kind);
   const cores = availableParallelism();
   const openData = dataOpener();
+  const lanes = kind === "webgpu" ? 1 : (parallel ?? cores);
   const runnersFor = (runs: number): readonly Runner[] => {
     if (kind === "webgpu") return [trainRunner({ device, openData, checkpointing, prepare: prepareModules })];
-    const count = Math.max(1, Math.min(runs, parallel ?? cores));
+    const count = Math.max(1, Math.min(runs, lanes));
     return workerRunners({ count, threads: threadsOfEach(cores, count), checkpointing, entry: workerEntry() });
   };
   return {
     device,
     async train(specs, metrics) {
-      const runners = runnersFor(specs.length);
-      try {
-        return await runSweep(specs, {
-          ...{ store, runners, signal, onProgress, metrics },
-          onRejected: (id, error) => onNote?.(`run ${id}: ${error.message}`),
-        });
-      } finally {
-        await Promise.all(runners.map((runner) => runner.close()));
+      const done = new Map<RunSpec, RunRecord>();
+      for (const lot of specs.length > 0 ? lotsOf(specs, lanes) : []) {
+        const runners = runnersFor(lot.length);
+        try {
+          const records = await runSweep(lot, {
+            ...{ store, runners, signal, onProgress, metrics },
+            onRejected: (id, error) => onNote?.(`run ${id}: ${error.message}`),
+          });
+          lot.forEach((spec, i) => {
+            done.set(spec, records[i]!);
+          });
+        } finally {
+          await Promise.all(runners.map((runner) => runner.close()));
+        }
       }
+      return specs.map((spec) => done.get(spec)!);
     },
     close: () => device.destroy(),
   };

@@ -5,11 +5,12 @@ import { writeReport } from "@isoflop/plot/node";
 import { type IsoFlop, writeRecord } from "@isoflop/scaling";
 import type { MetricRequest, SweepProgress, SweepRun } from "@isoflop/sweep";
 import type { TrainOptions } from "@isoflop/train";
+import { type Floor, floorOf } from "../floor/floor.js";
 import type { DoneRun } from "../runs/point.js";
 import { versions } from "../versions.js";
 import type { OnProgress } from "../words/progress.js";
 import { choicesOf } from "./choices.js";
-import { curvesOf, dataOf, findingsOf, type Measured, published, trainImagesOf } from "./document.js";
+import { curvesOf, dataOf, type Findings, findingsOf, published, trainImagesOf } from "./document.js";
 import type { OpenData } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
@@ -17,10 +18,11 @@ import { ifReadable, type StudyFolder } from "./folder.js";
 import { type HeldOutPlan, heldOutOf } from "./held-out.js";
 import { fitLaws } from "./laws.js";
 import { measuredOf } from "./measured.js";
-import { methodsOf } from "./methods.js";
+import { methodsOf, type StudyMethods, studyMethods } from "./methods.js";
+import { noiseOf } from "./noise.js";
 import type { Wanted } from "./place.js";
 import type { StudyPlan } from "./plan.js";
-import { type StudyPrediction, studyPredictions } from "./prediction.js";
+import { type StudyPrediction, sealOf, studyPredictions } from "./prediction.js";
 import { drawSamples } from "./samples.js";
 import type { Session } from "./session.js";
 import { Stopwatch, type Times, timesBefore } from "./times.js";
@@ -70,7 +72,11 @@ export class Study {
   #tuned: Tuned | undefined;
   #fitted: readonly DoneRun[] = [];
   #laws: IsoFlop | undefined;
+  /** Of the fitted runs, once it was asked for. */
+  #methods: Promise<StudyMethods> | undefined;
+  #floor: Promise<Floor | undefined> | undefined;
   #heldOut: readonly { readonly plan: HeldOutPlan; readonly done?: DoneRun }[] = [];
+  #seal: string | undefined;
   #samples: readonly Sample[] = [];
 
   constructor(
@@ -87,6 +93,11 @@ export class Study {
   /** What is to be trained; with the learning rate's rule once it is known. */
   get plan(): StudyPlan {
     return this.#plan;
+  }
+
+  /** Of what was said of the held-out budgets, once that is written: the hash that `prediction.json` has. */
+  get seal(): string | undefined {
+    return this.#seal;
   }
 
   /**
@@ -109,7 +120,26 @@ export class Study {
   async trainGrid(): Promise<readonly DoneRun[]> {
     await this.tune();
     this.#fitted = await this.#clock.time("grid", () => this.#train(this.plan.grid));
+    this.#methods = undefined;
     return this.#fitted;
+  }
+
+  /** The least loss that any model can have on what these are validated on; undefined where nobody knows it. */
+  floor(): Promise<Floor | undefined> {
+    const { signal, onStage } = this.options;
+    const onProgress = (done: number, of: number) => onStage?.(done, of, "least loss");
+    this.#floor ??= this.#clock.time("least loss", () => floorOf(this.plan, { signal, onProgress }));
+    return this.#floor;
+  }
+
+  /** The methods that foresee larger budgets, fitted to the runs of the grid. */
+  fitMethods(): Promise<StudyMethods> {
+    const { signal, onStage } = this.options;
+    this.#methods ??= this.floor().then((floor) => {
+      const laws = this.#laws ?? this.fitLaws();
+      return this.#clock.time("fitting", () => studyMethods(this.#fitted, laws, { floor, signal, onStage }));
+    });
+    return this.#methods;
   }
 
   /** Parabolas in ln N, and the power laws through their vertices. */
@@ -125,20 +155,20 @@ export class Study {
   async predictHeldOut(): Promise<readonly HeldOutPlan[]> {
     const laws = this.#laws ?? this.fitLaws();
     const plans: HeldOutPlan[] = [];
+    const methods = await this.fitMethods();
     for (const heldOut of this.plan.heldOut) {
-      const plan = await this.#clock.time("fitting", () => heldOutOf(this.#fitted, laws, heldOut, this.options));
-      if (typeof plan === "string") {
+      const said = heldOutOf(methods, laws, heldOut);
+      if (typeof said === "string") {
         await this.write();
-        throw new StudyError(plan);
+        throw new StudyError(said);
       }
-      plans.push(plan);
+      plans.push(...said);
     }
     const from = this.plan.grid.map(({ id }) => id);
-    await this.#keep(
-      plans.map(({ prediction, answers, run }) => {
-        return { from, run: run.id, model: run.name, prediction, methods: methodsOf(answers) };
-      }),
-    );
+    const said = plans.map(({ prediction, answers, run }): StudyPrediction => {
+      return { from, run: run.id, model: run.name, prediction, methods: methodsOf(answers) };
+    });
+    this.#seal = await this.#keep(said);
     this.#heldOut = plans.map((plan) => ({ plan }));
     return plans;
   }
@@ -152,10 +182,10 @@ export class Study {
     return done;
   }
 
-  /** Draws pictures from the model of the largest held-out budget, where the file asks for some. */
+  /** Draws pictures from the best model of the largest held-out budget, where the file asks for some. */
   async drawSamples(): Promise<readonly Sample[]> {
     const { samples } = this.plan.file;
-    const last = this.#heldOut.at(-1)?.plan.run;
+    const last = bestOf(this.#heldOut.flatMap(({ done }) => done ?? []));
     if (!samples || samples.count === 0 || !last) return [];
     const { folder, options, session, plan } = this;
     const { signal, onStage, onNote } = options;
@@ -175,10 +205,12 @@ export class Study {
     const runs = [...this.#fitted, ...this.#heldOut.flatMap(({ done }) => done ?? [])];
     const drawn = { curves: await curvesOf(runs, folder.store), samples: this.#samples };
     const measured = await measuredOf(runs, this.metrics, folder.store);
+    const noise = await noiseOf(this.#fitted, folder.store);
+    const found = this.#fitted.length > 0 ? { methods: await this.fitMethods(), floor: await this.floor(), noise } : {};
     const { summary: file } = folder.files;
     return folder.change(async (write) => {
       // One clock reading for both files: a rerun, which keeps what the summary says, writes the same report.
-      const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs), measured);
+      const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs), { ...found, measured });
       const files = await writeReport({ ...summary, ...drawn }, folder.path, { write });
       await write(file, `${writeRecord(summary)}\n`);
       return { summary, files: [...files, file] };
@@ -197,7 +229,7 @@ export class Study {
     return { seconds, timings: { ...laps, "training alone, all threads": training } };
   }
 
-  #summary(times: Times, measured: ReadonlyMap<string, Measured>): StudySummary {
+  #summary(times: Times, found: Omit<Findings, "fitted" | "fit" | "heldOut" | "images">): StudySummary {
     const { plan, session, options } = this;
     const { name, description } = session.device;
     const fit = this.#laws ?? (this.#fitted.length > 0 ? this.fitLaws() : undefined);
@@ -214,8 +246,9 @@ export class Study {
           return { prediction, methods: methodsOf(answers), done };
         }),
         images: trainImagesOf(plan.source),
-        measured,
+        ...found,
       }),
+      ...(this.#seal !== undefined && { seal: this.#seal }),
       plannedRuns: plan.grid.length + plan.heldOut.length,
       choices: { ...(fit && choicesOf(this.#fitted, fit)), versions: versions(...packages) },
       file: { name: plan.name, hash: plan.hash, text: studyText(plan.file) },
@@ -246,19 +279,29 @@ export class Study {
     return records.filter((record) => record.state === "done");
   }
 
-  /** A resumed study tests what it said: the same prediction from the same runs is left as it stands. */
-  async #keep(said: readonly StudyPrediction[]): Promise<void> {
+  /**
+   * A resumed study tests what it said: the same prediction from the same runs is left as it stands.
+   * @returns its seal
+   */
+  async #keep(said: readonly StudyPrediction[]): Promise<string | undefined> {
     const { folder, options } = this;
-    if (said.length === 0) return;
+    if (said.length === 0) return undefined;
     const { prediction: file } = folder.files;
-    await folder.change(async (write) => {
+    const seal = await folder.change(async (write) => {
       const before = ifReadable(() => folder.predictions());
-      if (before && isDeepStrictEqual(before.map(essence), said.map(essence))) return;
+      if (before && isDeepStrictEqual(before.map(essence), said.map(essence))) return sealOf(before);
       if (before?.length) options.onNote?.(`${file} is of other runs or of another law; it is written anew`);
-      await write(file, `${writeRecord(studyPredictions(said))}\n`);
+      const record = studyPredictions(said);
+      await write(file, `${writeRecord(record)}\n`);
+      return record.seal;
     });
     await folder.keepManifest({ ...folder.manifest!, heldOut: said.map(({ run }) => run) });
+    return seal;
   }
 }
+
+/** Of the runs of the largest budget that with the least loss. */
+const bestOf = (runs: readonly DoneRun[]): DoneRun | undefined =>
+  [...runs].sort((a, b) => b.spec.budget - a.spec.budget || a.result.loss - b.result.loss)[0];
 
 const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });

@@ -1,12 +1,20 @@
-import { type HeldOutCheck, heldOutOf, methodNames, type StudySummary } from "@isoflop/plot";
+import {
+  type HeldOutCheck,
+  heldOutOf,
+  lawSection,
+  methodNames,
+  type StudySummary,
+  sharpnessSection,
+} from "@isoflop/plot";
 import { optimaAndLaws } from "../fit/isoflop/words.js";
 import { interval, num, round, signedPercent } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 
-/** The study's numbers for a person: runs, optima, laws, the test, and where the time went. */
+/** The study's numbers for a person: runs, optima, laws, the test and how sharp it was, and where the time went. */
 export const studyWords = (summary: StudySummary): Words => {
   const { runs, fit, timings } = summary;
-  const checks = heldOutOf(summary);
+  const law = lawSection(summary);
+  const sharpness = sharpnessSection(summary);
   return [
     {
       title: "Runs",
@@ -22,12 +30,15 @@ export const studyWords = (summary: StudySummary): Words => {
         ]),
       ),
     },
+    law,
+    law && fit && { title: "Approach 2, beside it" },
     ...(fit ? optimaAndLaws(fit) : []),
-    ...checks.map((check, i) => ({
+    ...atOneCompute(heldOutOf(summary)).map((checks, i) => ({
       ...(i === 0 && { title: "Held out" }),
-      ...methodsTable(check),
-      notes: verdict(check),
+      ...methodsTable(checks),
+      notes: checks.flatMap((check) => verdict(check, checks.length > 1)),
     })),
+    ...(sharpness ? led(sharpness) : []),
     timings && {
       title: "Time",
       ...table(
@@ -38,25 +49,48 @@ export const studyWords = (summary: StudySummary): Words => {
   ];
 };
 
+/** A terminal has no place for a lead but before everything else. */
+const led = ({ title, lead, table, notes }: Passage): Words => [
+  { ...(title !== undefined && { title }), ...(lead !== undefined && { notes: [lead] }) },
+  { ...(table && { table }), ...(notes && { notes }) },
+];
+
+/** Checks of several sizes of one compute belong together. */
+const atOneCompute = (checks: readonly HeldOutCheck[]): readonly (readonly HeldOutCheck[])[] => {
+  const computes = new Map<string, HeldOutCheck[]>();
+  for (const check of checks) {
+    const C = round(check.prediction.given.C!);
+    computes.set(C, [...(computes.get(C) ?? []), check]);
+  }
+  return [...computes.values()];
+};
+
 /** What each method said before anything was trained there. */
-const methodsTable = ({ methods }: HeldOutCheck): Pick<Passage, "table"> | undefined =>
-  methods &&
-  table(
-    ["method", "N*", "loss of the trained size", "95 % interval"],
-    methods.map(({ method, N, loss }) => [
+const methodsTable = (checks: readonly HeldOutCheck[]): Pick<Passage, "table"> | undefined => {
+  const rows = checks.flatMap(({ prediction: { given }, methods = [] }) =>
+    methods.map((one) => ({ ...one, trained: given.N })),
+  );
+  if (rows.length === 0) return undefined;
+  const several = checks.length > 1;
+  return table(
+    ["method", ...(several ? ["trained"] : []), "N*", "loss of the trained size", "95 % interval"],
+    rows.map(({ method, trained, N, loss }) => [
       methodNames[method],
+      ...(several ? [trained === undefined ? "–" : num(trained, 4)] : []),
       num(N.value, 4),
       num(loss.value),
       loss.interval95 ? interval(loss.interval95) : "–",
     ]),
   );
+};
 
 /** What was predicted, and whether it came so. */
-const verdict = ({ prediction, methods, measured }: HeldOutCheck): string[] => {
+const verdict = ({ prediction, methods, measured }: HeldOutCheck, sized: boolean): string[] => {
   const { given, predicted } = prediction;
   const { value, interval95 = [Number.NaN, Number.NaN] } = predicted.loss!;
   const who = methods?.[0] ? `${methodNames[methods[0].method]}` : "the law";
-  const said = `at ${round(given.C!)} FLOPs ${who} predicts a loss of ${num(value)}, ${interval(interval95)}`;
+  const of = sized && given.N !== undefined ? `, for ${num(given.N, 4)} parameters` : "";
+  const said = `at ${round(given.C!)} FLOPs ${who} predicts a loss of ${num(value)}, ${interval(interval95)}${of}`;
   if (!measured) return [said];
   const { loss, sigma } = measured;
   const inside = loss >= interval95[0] && loss <= interval95[1];

@@ -14,7 +14,7 @@ export interface Cell {
 export interface Planned {
   /** Of the grid, in the order in which a study lays it out. */
   readonly cells: readonly Cell[];
-  /** Budgets that are predicted and then trained. */
+  /** Budgets that are predicted and then trained, each as often as sizes are trained there. */
   readonly heldOut: readonly Flops[];
 }
 
@@ -24,10 +24,10 @@ const cellsAt = (sizes: Sizes): Cell[] =>
     return widths.map((width) => ({ budget, width }));
   });
 
-/** The runs of a grid as the study lays them out: by entry, seed, budget and size, then smallest budget first. */
+/** The runs of a grid as the study lays them out: by entry, budget, size and replicate, then smallest budget first. */
 const cellsOf = ({ grid }: StudyFile): Cell[] =>
   listOf(grid)
-    .flatMap((entry) => Array.from({ length: entry.seeds }, () => cellsAt(entry)).flat())
+    .flatMap((entry) => cellsAt(entry).flatMap((cell) => Array<Cell>(entry.seeds).fill(cell)))
     .sort((a, b) => a.budget - b.budget);
 
 /** Without opening the data: only the manifest is read. */
@@ -36,6 +36,8 @@ export const plannedIn = ({ file }: Pick<Manifest, "file">): Planned => {
   if (!read.success) return { cells: [], heldOut: [] };
   return {
     cells: cellsOf(read.output),
-    heldOut: listOf(read.output.heldOut ?? []).flatMap((sizes) => budgetsOf(sizes)),
+    heldOut: listOf(read.output.heldOut ?? []).flatMap((sizes) => {
+      return budgetsOf(sizes).flatMap((budget) => Array<Flops>(sizes.count).fill(budget));
+    }),
   };
 };

@@ -76,6 +76,13 @@ describe("two studies in one store", () => {
   });
 });
 
+/** Data of other content, of which the record says nothing. */
+const renamed = (source: DataSource): DataSource => ({
+  ...source,
+  describe: () => ({ ...source.describe(), name: "others" }),
+  withSeed: (seed) => renamed(source.withSeed!(seed)),
+});
+
 describe("data behind one name", () => {
   const picture = (value: number) => {
     const pixels = Buffer.alloc(16 * 16 * 3, 90);
@@ -105,7 +112,7 @@ describe("data behind one name", () => {
     const opened = (source: DataSource) =>
       openStudy({ study: tiny({ grid }), root: out, openData: async () => source });
     const one = await opened(shapeScenes({ size: 16, seed: 1 }));
-    const other = await opened(shapeScenes({ size: 16, seed: 2 }));
+    const other = await opened(renamed(shapeScenes({ size: 16, seed: 1 })));
     const ids = ({ plan }: typeof one) => plan.grid.map(({ id }) => id);
     expect(ids(one).filter((id) => ids(other).includes(id))).toEqual([]);
     await one.trainGrid();

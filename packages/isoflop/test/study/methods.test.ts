@@ -2,7 +2,7 @@ import { expectOk, predictIsoFlop, predictRollOut, rollOut } from "@isoflop/scal
 import { describe, expect, it } from "vitest";
 import { type DoneRun, pointsOf } from "../../src/runs/point.js";
 import { fitLaws } from "../../src/study/index.js";
-import { answersTo, methodsOf } from "../../src/study/methods.js";
+import { methodsOf, studyMethods } from "../../src/study/methods.js";
 
 /** What of a run is a point of a law. */
 const runOf = (budget: number, paramsNonEmbedding: number, i: number): DoneRun => {
@@ -19,17 +19,19 @@ const study = (budgets: readonly number[], factors: readonly number[]): DoneRun[
 describe("how a budget is foreseen", () => {
   const asked = { C: 1.5e12, N: 7e4 };
 
-  it("the roll-out speaks first, as predict has it of the same runs; Approach 2 and one surface stand beside it", async () => {
+  it("the roll-out speaks first, as predict has it of the same runs; the joint fit, Approach 2 and one surface stand beside it", async () => {
     const runs = study([1e11, 1.7e11, 3e11, 5e11], [0.2, 0.45, 1, 2.2, 5]);
     const laws = fitLaws(runs);
-    const answers = await answersTo(asked, runs, laws);
-    expect(answers.map(({ method }) => method)).toEqual(["rollout", "isoflop", "surface"]);
+    const methods = await studyMethods(runs, laws, {});
+    const answers = methods.answers(asked.C, asked.N);
+    expect(methods.best(asked.C)).toEqual(answers[0]!.N);
+    expect(answers.map(({ method }) => method)).toEqual(["rollout", "joint", "isoflop", "surface"]);
     const rolled = expectOk(rollOut(pointsOf(runs)));
     const { ok: _, ...model } = expectOk(predictRollOut(rolled, { N: 7e4, D: 1.5e12 / (rolled.flopsPerToken * 7e4) }));
     expect(answers[0]!.prediction).toEqual(model);
     expect(answers[0]!.N).toEqual(expectOk(predictRollOut(rolled, { C: 1.5e12 })).predicted.N);
     const { ok: __, ...optimum } = expectOk(predictIsoFlop(laws, 1.5e12, { N: 7e4 }));
-    expect(answers[1]!.prediction).toEqual(optimum);
+    expect(answers[2]!.prediction).toEqual(optimum);
     for (const { prediction } of answers) {
       expect(prediction.given.C).toBeCloseTo(1.5e12, 0);
       expect(prediction.predicted.loss.interval95![0]).toBeLessThan(prediction.predicted.loss.value);
@@ -39,13 +41,13 @@ describe("how a budget is foreseen", () => {
 
   it("Approach 2 speaks where the runs are too few to hold any out", async () => {
     const runs = study([1e11, 2e11, 4e11], [0.3, 0.7, 1.5, 3.2]);
-    const [first, ...others] = await answersTo(asked, runs, fitLaws(runs));
+    const [first, ...others] = (await studyMethods(runs, fitLaws(runs), {})).answers(asked.C, asked.N);
     expect(first!.method).toBe("isoflop");
     expect(others.every(({ method }) => method === "surface")).toBe(true);
   });
 
   it("stops when it is told to", async () => {
     const runs = study([1e11, 1.7e11, 3e11, 5e11], [0.2, 0.45, 1, 2.2, 5]);
-    await expect(answersTo({ ...asked, signal: AbortSignal.abort() }, runs, fitLaws(runs))).rejects.toThrow(/abort/i);
+    await expect(studyMethods(runs, fitLaws(runs), { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   });
 });

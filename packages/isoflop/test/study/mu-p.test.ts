@@ -8,7 +8,10 @@ const openShapes = async (data: object) => shapeScenes({ size: 16, ...data });
 /** Every model of the study, those that are held out too, for which the planner names the size alone. */
 const modelsOf = async (model: StudyFileInput["model"], more: Partial<StudyFileInput> = {}) => {
   const { grid, heldOut } = await planStudy(tiny({ ...more, ...(model && { model }) }), openShapes);
-  return [...grid.map(({ spec }) => spec.model), ...heldOut.map(({ run }) => run(5000).spec.model)];
+  return [
+    ...grid.map(({ spec }) => spec.model),
+    ...heldOut.flatMap(({ runs }) => runs(5000).map(({ spec }) => spec.model)),
+  ];
 };
 
 const base = { kind: "muP", baseWidth: 16 } as const;

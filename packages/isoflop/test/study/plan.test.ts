@@ -6,6 +6,7 @@ import { measureSpeed } from "../../src/plan/speed.js";
 import { studyPlan } from "../../src/plan/study.js";
 import { budgetsOf } from "../../src/study/file/sizes.js";
 import {
+  type HeldOutBudget,
   planStudy,
   readAssignment,
   resolveStudy,
@@ -65,14 +66,14 @@ describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s",
   const set = ["data.source=shapes", "seed=3"].map(readAssignment);
   const planned = writtenStudy(name).then(async (written) => planStudy(await resolveStudy(written, set), openShapes));
 
-  it("has at least four budgets of five sizes and a held-out budget at least three times the largest", async () => {
+  it("has at least four budgets of five sizes, none of two, and a held-out budget at least three times the largest", async () => {
     const { grid, heldOut } = await planned;
     const budgets = [...new Set(grid.map(({ budget }) => budget))];
-    expect(budgets.length).toBeGreaterThanOrEqual(4);
-    for (const budget of budgets) {
-      const sizes = new Set(grid.filter(({ spec }) => spec.budget === budget).map((run) => run.paramsNonEmbedding));
-      expect(sizes.size).toBeGreaterThanOrEqual(5);
-    }
+    const sizes = budgets.map((budget) => {
+      return new Set(grid.filter(({ spec }) => spec.budget === budget).map((run) => run.paramsNonEmbedding)).size;
+    });
+    expect(sizes.filter((count) => count >= 5).length).toBeGreaterThanOrEqual(4);
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(3);
     expect(heldOut[0]!.budget).toBeGreaterThanOrEqual(3 * Math.max(...budgets));
   });
 
@@ -86,40 +87,65 @@ describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s",
       const rule = file.optimizer.learningRate as RateRule;
       expect(spec.optimizer.learningRate).toBe(learningRateOf(rule, { width, tokens, batch }));
     }
-    const common = grid.map(({ spec: { model, steps, budget, optimizer, ...rest } }) =>
-      JSON.stringify([rest, { ...optimizer, learningRate: 0 }, { ...model, width: 0, depth: 0, heads: 0 }]),
+    const common = grid.map(({ spec: { model, steps, budget, optimizer, seed, data, content, ...rest } }) =>
+      JSON.stringify([
+        { ...rest, modules: content.modules, data: { ...data, seed: 0 } },
+        { ...optimizer, learningRate: 0 },
+        { ...model, width: 0, depth: 0, heads: 0 },
+      ]),
     );
     expect(new Set(common).size).toBe(1);
   });
 
-  it("finds the held-out model for a size, in ratio", async () => {
-    const [{ candidates, run, budget }] = (await planned).heldOut as [Awaited<typeof planned>["heldOut"][number]];
-    for (const candidate of candidates) {
-      const n = parameters(candidate.config).nonEmbedding;
-      for (const near of [n, n * 1.001]) {
-        const found = run(near);
-        expect(found.spec.budget).toBe(budget);
-        expect([found.name, found.paramsNonEmbedding]).toEqual([candidate.name, n]);
-      }
+  it("finds the held-out models about a size, in ratio", async () => {
+    const [{ candidates, runs, budget, count }] = (await planned).heldOut as [HeldOutBudget];
+    const sizes = candidates.map(({ config }) => parameters(config).nonEmbedding);
+    for (const n of [sizes[3]!, sizes[5]! * 1.001]) {
+      const found = runs(n);
+      expect(found).toHaveLength(count);
+      const off = found.map(({ spec, paramsNonEmbedding }, i) => {
+        expect(spec.budget).toBe(budget);
+        const wanted = Math.log(n) + Math.log(2) * (i - (count - 1) / 2);
+        const distances = sizes.map((size) => Math.abs(Math.log(size) - wanted));
+        return Math.abs(Math.log(paramsNonEmbedding) - wanted) - Math.min(...distances);
+      });
+      for (const more of off) expect(more).toBeCloseTo(0, 12);
     }
   });
 
-  it("trains on the order of its seed", async () => {
+  it("trains every run from a seed of its own, on the order of that seed", async () => {
     const { grid } = await planned;
-    for (const { spec } of grid) expect([spec.seed, spec.data]).toEqual([3, expect.objectContaining({ seed: 3 })]);
+    expect(new Set(grid.map(({ spec }) => spec.seed)).size).toBe(grid.length);
+    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(grid.length);
+    for (const { spec } of grid) expect(spec.data).toMatchObject({ seed: spec.seed });
   });
+});
+
+it("trains a size once that is the nearest to several", async () => {
+  const heldOut = { budgets: 1e10, widths: [16, 64], count: 3, ratio: 1.1 };
+  const { heldOut: planned } = await planStudy(tiny({ heldOut }), openShapes);
+  expect(planned[0]!.runs(4000).map(({ config }) => config.width)).toEqual([16]);
+  expect(planned[0]!.runs(1e6).map(({ config }) => config.width)).toEqual([64]);
 });
 
 describe("a grid", () => {
   const idsOf = async (more: Parameters<typeof tiny>[0]) =>
     (await planStudy(tiny(more), openShapes)).grid.map(({ id }) => id);
 
-  it("has a run for each budget, size and seed, each seed with an order of its own", async () => {
+  it("has a run for each budget, size and replicate, each with an order of its own", async () => {
     const { grid } = await planStudy(tiny({ grid: { budgets: [1e9, 2e9], widths: [8, 16], seeds: 3 } }), openShapes);
     expect(grid).toHaveLength(12);
     expect(new Set(grid.map(({ id }) => id)).size).toBe(12);
-    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(3);
+    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(12);
     for (const { spec } of grid) expect(spec.data).toMatchObject({ seed: spec.seed });
+  });
+
+  it("of data that know one order has that in every run", async () => {
+    const { withSeed: _, ...ordered } = shapeScenes({ size: 16, seed: 0 });
+    const { grid } = await planStudy(tiny({ grid: { budgets: 1e9, widths: [8, 16], seeds: 2 } }), async () => ordered);
+    expect(new Set(grid.map(({ spec }) => spec.seed)).size).toBe(4);
+    expect(new Set(grid.map(({ spec }) => spec.content.data)).size).toBe(1);
+    expect(new Set(grid.map(({ spec }) => JSON.stringify(spec.data))).size).toBe(1);
   });
 
   it("in several parts is what they are together, a run that two have once", async () => {

@@ -21,6 +21,8 @@ export interface Asked extends Point {
   readonly ci95?: Interval | undefined;
   readonly interval95?: Interval | undefined;
   readonly measured?: Measurement | undefined;
+  /** Pixels to the right of its x: several of one x stand beside each other. */
+  readonly shift?: number;
 }
 
 /** A measurement with its standard error. */
@@ -49,11 +51,17 @@ export const measuredOf = (asked: readonly Asked[]): Point[] =>
  * what was measured. A bar ends at `lowest`: on a log axis it could reach below zero, and would not be drawn at all.
  * @internal
  */
-export const askedMarks = (
-  asked: readonly Asked[],
-  theme: Theme,
-  lowest = Number.NEGATIVE_INFINITY,
-): Plot.Markish[] => {
+export const askedMarks = (asked: readonly Asked[], theme: Theme, lowest = Number.NEGATIVE_INFINITY): Plot.Markish[] =>
+  [...new Set(asked.map(({ shift = 0 }) => shift))].flatMap((dx) =>
+    marksAt(
+      asked.filter(({ shift = 0 }) => shift === dx),
+      theme,
+      lowest,
+      dx,
+    ),
+  );
+
+const marksAt = (asked: readonly Asked[], theme: Theme, lowest: number, dx: number): Plot.Markish[] => {
   const { heldOut: orange } = theme;
   const bars = (ends: (one: Asked) => Interval | undefined) =>
     asked.flatMap((one) => {
@@ -65,22 +73,22 @@ export const askedMarks = (
       bars(({ interval95 }) => interval95),
       orange,
       12,
-      { strokeOpacity: 0.3, className: "interval" },
+      { strokeOpacity: 0.3, className: "interval", dx },
     ),
     barsUp(
       bars(({ ci95 }) => ci95),
       orange,
       2.5,
-      { className: "law-interval" },
+      { className: "law-interval", dx },
     ),
-    rings(asked, orange, "asked", { symbol: tick }),
+    rings(asked, orange, "asked", { symbol: tick, dx }),
     barsUp(
       bars(({ measured }) => measured && spread(measured)),
       orange,
       1.5,
-      { className: "spread" },
+      { className: "spread", dx },
     ),
-    dots(measuredOf(asked), theme, orange, "measured", { r: 4.5, strokeWidth: 1.5 }),
+    dots(measuredOf(asked), theme, orange, "measured", { r: 4.5, strokeWidth: 1.5, dx }),
   ];
 };
 

@@ -36,7 +36,7 @@ export interface ChartSpec extends Axes {
   /** What the colours of the dots mean. */
   readonly key?: ColourKey | undefined;
   /** Names of the lines, in their colours. */
-  readonly legend?: readonly { readonly text: string; readonly color: string }[];
+  readonly legend?: readonly { readonly text: string; readonly color: string; readonly dashes?: string }[];
   readonly height: number;
   readonly marginRight?: number;
   readonly subtitle?: string;
@@ -103,11 +103,11 @@ const drawnFrom = (whole: ChartSpec, { document, theme, width, small }: Sheet): 
   const { add, write } = pen(document, svg);
   if (subtitle) write({ x: 0, y: 14, fill: theme.muted }, subtitle);
   const places = placesOf(names, width, small);
-  legend.forEach(({ text, color }, i) => {
+  legend.forEach(({ text, color, dashes }, i) => {
     const { left, line } = places[i]!;
     const middle = lead + legendLine * line + legendLine / 2;
     const swatch = { x1: left, x2: left + 16, y1: middle, y2: middle, stroke: color, "stroke-width": 3 };
-    add("line", { ...swatch, class: "legend" });
+    add("line", { ...swatch, ...(dashes !== undefined && { "stroke-dasharray": dashes }), class: "legend" });
     write({ x: left + 22, y: middle + 4, fill: color, "font-weight": 600, class: "legend-label" }, text);
   });
   if (key) drawKey({ add, write }, key, theme, lead);
@@ -122,7 +122,11 @@ const drawnFrom = (whole: ChartSpec, { document, theme, width, small }: Sheet): 
     const style = { fill: color, ...wide, "text-anchor": "middle", "font-weight": 500, class: "annotation" };
     write({ x: at, y: level + 4, ...style }, text);
   }
-  const placed = labels.map((label) => ({ ...label, x: toX(label.x), y: toY(label.y) - (label.lift ?? 0) }));
+  const placed = labels.map((label) => ({
+    ...label,
+    x: toX(label.x) + (label.shift ?? 0),
+    y: toY(label.y) - (label.lift ?? 0),
+  }));
   for (const { x: at, y: level, side, bold, color, text } of apart(placed, marginTop, bottom)) {
     const left = side === "left";
     const weight = { "font-weight": bold ? 600 : 500, "text-anchor": left ? "end" : "start", class: "label" };

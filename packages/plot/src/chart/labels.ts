@@ -8,6 +8,8 @@ export interface PointLabel extends Point {
   readonly side?: "left" | "right";
   /** Pixels by which it stands above the point, or below where negative. */
   readonly lift?: number;
+  /** Pixels by which its point stands to the right of x. */
+  readonly shift?: number;
   readonly bold?: boolean;
 }
 

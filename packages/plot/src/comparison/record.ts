@@ -1,5 +1,5 @@
 import { type Comparison, type Interval, recordFields, recordSchemas } from "@isoflop/scaling";
-import { read, record, text } from "@isoflop/spec";
+import { number, positive, read, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { PlotInputError } from "../error.js";
 import { fileSchema, modulesSchema, summarySchema } from "../study/schema.js";
@@ -12,6 +12,25 @@ export type ComparedExponent = "N" | "D" | "loss";
 export interface ArmExponent {
   readonly value: number;
   readonly ci95?: Interval;
+}
+
+/** A difference of losses with its standard error. */
+export interface LossDifference {
+  readonly mean: number;
+  readonly stdErr: number;
+}
+
+/** Two arms at one budget, told sample by sample: what both find hard cancels. */
+export interface PairedBudget {
+  readonly C: number;
+  /** Whether it tests predictions in both. */
+  readonly heldOut: boolean;
+  /** Lowest loss of this arm minus that of the other, with the error that their validation leaves; seeds differ by more. */
+  readonly difference: LossDifference;
+  /** The standard error that it would have if their validations had nothing in common. */
+  readonly unpaired: number;
+  /** Mean difference of runs of equal size, with the error that their scatter says, seeds included; absent for less than two pairs. */
+  readonly matched?: LossDifference & { readonly pairs: number };
 }
 
 /** One grid of a study of several. */
@@ -28,6 +47,8 @@ export interface ComparedArm {
   readonly apart?: Pick<Comparison["constants"], ComparedExponent>;
   /** The same with the losses; absent, too, where these do not measure the same. */
   readonly comparison?: Comparison;
+  /** Its runs against those of the first; absent of the first, and where losses of samples were not kept or are of other samples. */
+  readonly paired?: readonly PairedBudget[];
 }
 
 /** Grids that differ in one thing, beside each other. A record: it survives JSON whole. */
@@ -61,6 +82,16 @@ const apartSchema = record({
 const ofEach = <S extends v.GenericSchema>(schema: S) =>
   record({ N: maybe(schema), D: maybe(schema), loss: maybe(schema) });
 
+const differenceFields = { mean: number(), stdErr: number({ atLeast: 0 }) };
+
+const pairedSchema = record({
+  C: positive,
+  heldOut: v.boolean("true or false"),
+  difference: record(differenceFields),
+  unpaired: number({ atLeast: 0 }),
+  matched: maybe(record({ ...differenceFields, pairs: whole({ atLeast: 2 }) })),
+});
+
 const armSchema: v.GenericSchema<unknown, ComparedArm> = record({
   name: text,
   folder: maybe(text),
@@ -70,6 +101,7 @@ const armSchema: v.GenericSchema<unknown, ComparedArm> = record({
   exponents: maybe(ofEach(exponentSchema)),
   apart: maybe(ofEach(apartSchema)),
   comparison: maybe(recordSchemas.comparison),
+  paired: maybe(v.array(pairedSchema, "a list of budgets")),
 });
 
 const comparisonSummarySchema: v.GenericSchema<unknown, ComparisonSummary> = record({

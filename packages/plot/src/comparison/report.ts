@@ -7,7 +7,7 @@ import { cite } from "../study/cite.js";
 import type { Choices } from "../study/study.js";
 import { comparisonFigures, type NamedFigure } from "./figures.js";
 import type { ComparedArm, ComparisonSummary } from "./record.js";
-import { armsTable, atTable, checksOf, checksTable, exponentsTable, totals } from "./tables.js";
+import { armsTable, atTable, checksOf, checksTable, exponentsTable, pairedTable, totals } from "./tables.js";
 import { verdictOfArms } from "./words.js";
 
 /**
@@ -56,6 +56,11 @@ const sectionsOf = (study: ComparisonSummary): Part[] => {
       title: "Held-out checks",
       figures: checks ? [shown(checks)] : [],
       table: checksTable(arms),
+    },
+    arms.some(({ paired = [] }) => paired.length > 0) && {
+      title: "The same samples",
+      lead: `Losses of ${first!.name} taken from those of the other arms image by image, at the same noise and time: what all find hard cancels, and the error that validation leaves is smaller than that of two losses. It is of the runs that were trained; other seeds would differ by what runs of equal size scatter.`,
+      table: pairedTable(arms),
     },
     { title: "Arms", table: armsTable(arms), more: ofEach(arms) },
     differ.length > 0 && {

@@ -87,6 +87,25 @@ export const checksTable = (arms: readonly ComparedArm[]): PageTable => ({
   names: 1,
 });
 
+/** The losses of every arm minus those of the first, on the same samples. */
+export const pairedTable = ([, ...others]: readonly ComparedArm[]): PageTable => ({
+  head: ["Arm", "Compute", "Minus the first", "± s.e.", "± unpaired", "Equal sizes", "Minus the first", "± s.e."],
+  units: [undefined, "FLOPs", "lowest loss", "of validation", "for comparison", "pairs", "mean loss", "over pairs"],
+  rows: others.flatMap(({ name, paired = [] }) =>
+    paired.map(({ C, heldOut, difference, unpaired, matched }) => [
+      name,
+      `${scientific(C)}${heldOut ? ", held out" : ""}`,
+      digits(3)(difference.mean),
+      digits(2)(difference.stdErr),
+      digits(2)(unpaired),
+      matched ? String(matched.pairs) : "–",
+      matched ? digits(3)(matched.mean) : "–",
+      matched ? digits(2)(matched.stdErr) : "–",
+    ]),
+  ),
+  names: 1,
+});
+
 /** What was spent on every arm. */
 export const armsTable = (arms: readonly ComparedArm[]): PageTable => ({
   head: ["Arm", "Data", "Runs", "Sizes", "Compute", "Wall clock"],

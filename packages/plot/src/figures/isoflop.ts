@@ -9,6 +9,7 @@ import {
   type Run,
   spaced,
 } from "@isoflop/scaling";
+import * as Plot from "@observablehq/plot";
 import { spread } from "../chart/asked.js";
 import { chart } from "../chart/chart.js";
 import { sampled, sampledNote } from "../chart/crowd.js";
@@ -20,13 +21,14 @@ import { linearAxis, logAxis, quantities } from "../chart/quantity.js";
 import type { Theme } from "../chart/theme.js";
 import { onLogAxes, some } from "../error.js";
 import { budgetsOf, colourOf, type DrawnBudget, isRefused, nameOf, verticesOf } from "./budgets.js";
+import type { HeldOutCurve } from "./held-out-curve.js";
 
 /**
  * Loss against size (log) per budget: runs with their 95 % bars, what was fitted, its minimum. A budget without an interior minimum is
  * hollow and dashed, and called refused. Of very many runs an even sample is drawn.
  */
 export const isoFlopFigure = (fit: IsoFlop, { heldOut = [] }: { readonly heldOut?: readonly Run[] } = {}): Figure =>
-  equalComputeFigure(budgetsOf(fit), fit.choices, heldOut, correctedOptima(fit));
+  equalComputeFigure(budgetsOf(fit), fit.choices, { heldOut, corrected: correctedOptima(fit) });
 
 /** Where the optima are without the bias of their method, if that is said to matter. */
 const correctedOptima = ({ corrected, warnings = [], choices: { axis } }: IsoFlop): readonly Corrected[] =>
@@ -36,12 +38,20 @@ interface Corrected extends Point {
   readonly C: number;
 }
 
+/** What stands beside the budgets and has no part in their fits. */
+interface Beside {
+  /** Runs of a larger compute. */
+  readonly heldOut?: readonly Run[];
+  readonly corrected?: readonly Corrected[];
+  /** What was said of the sizes of that compute before. */
+  readonly curves?: readonly HeldOutCurve[];
+}
+
 /** {@link isoFlopFigure} of budgets that may not be fitted yet, and of runs of a larger compute, which take no part in the fit. */
 export const equalComputeFigure = (
   budgets: readonly DrawnBudget[],
   choices: IsoFlopChoices,
-  heldOut: readonly Run[],
-  corrected: readonly Corrected[] = [],
+  { heldOut = [], corrected = [], curves = [] }: Beside = {},
 ): Figure => {
   const all = budgets.flatMap(({ runs }) => runs);
   some("runs", [...all, ...heldOut], "run to draw");
@@ -55,9 +65,11 @@ export const equalComputeFigure = (
   }));
   const held = heldOut.map(markOf(choices));
   const marks = [...marked.flatMap((budget) => budget.marks), ...held];
-  const sizes = marks.map(({ x }) => x);
+  const beyond = curves.map((curve) => foreseenOf(curve, choices));
+  const sizes = [...marks, ...beyond.flatMap(({ foreseen }) => foreseen)].map(({ x }) => x);
   const losses = [
     ...marks.flatMap(({ low, high }) => [low, high]),
+    ...beyond.flatMap(({ foreseen }) => foreseen.flatMap(({ y, low, high }) => [y, low, high])),
     ...marked.flatMap(({ curve }) => curve.map(({ y }) => y)),
   ];
   const { axis, quantity } = choices;
@@ -68,10 +80,10 @@ export const equalComputeFigure = (
     const colour = colourOf(theme, budgets);
     const labels = [
       ...marked.flatMap(({ C, refused, curve, marks }): PointLabel[] => {
-        const end = curve.at(-1) ?? marks.at(-1);
+        const end = curve.at(-1) ?? means(marks).at(-1);
         return end ? [{ x: end.x, y: end.y, text: scientific(C) + (refused ? " refused" : ""), color: colour(C) }] : [];
       }),
-      ...held.slice(0, 1).map(({ C, x, y }): PointLabel => {
+      ...[...new Map([...held].reverse().map((run) => [run.C, run])).values()].map(({ C, x, y }): PointLabel => {
         const text = `${scientific(C)} held out`;
         return { x, y, text, color: theme.heldOut, side: "left", bold: true };
       }),
@@ -89,9 +101,17 @@ export const equalComputeFigure = (
         line(vertices, theme.muted, "optima-line", { strokeDasharray: "2 4" }),
         ...marked.flatMap(({ C, profile, refused, curve, marks }) => [
           refused || !profile
-            ? line(marks, colour(C), refused ? "refused" : "unfitted", { strokeWidth: 1, strokeDasharray: "4 4" })
+            ? line(means(marks), colour(C), refused ? "refused" : "unfitted", {
+                strokeWidth: 1,
+                strokeDasharray: "4 4",
+              })
             : line(curve, colour(C), "parabola", { strokeWidth: 1.75 }),
           ...runMarks(marks, colour(C), theme, "run", refused),
+        ]),
+        ...beyond.flatMap(({ foreseen, parabola }) => [
+          Plot.areaY(foreseen, { ...band, fill: theme.heldOut, fillOpacity: 0.12, className: "foreseen-band" }),
+          line(foreseen, theme.heldOut, "foreseen", { strokeWidth: 1.5, strokeDasharray: "5 4" }),
+          line(parabola, theme.heldOut, "held-out-parabola", { strokeWidth: 1.75 }),
         ]),
         ...runMarks(held, theme.heldOut, theme, "held-out"),
         diamonds(vertices, theme, ({ C }) => colour(C), "vertex", { r: 6.5, strokeWidth: 1.75 }),
@@ -101,12 +121,26 @@ export const equalComputeFigure = (
   });
   const refused = budgets.filter(isRefused).length;
   const refusals = `${plural(refused, "budget")} without an interior minimum: hollow, dashed, not used.`;
-  const caption = `Dots are runs, curves ${curveWords(choices)}, diamonds the minima, joined by the dotted line.${refused > 0 ? ` ${refusals}` : ""}${corrected.length > 0 ? " Orange rings: the optima without the bias of their method, by a surface through the runs." : ""}${sampledNote(all)}`;
+  const caption = `Dots are runs, curves ${curveWords(choices)}, diamonds the minima, joined by the dotted line.${refused > 0 ? ` ${refusals}` : ""}${beyond.length > 0 ? ` Orange, dashed: what was predicted of every size at the held-out compute, with where a run falls at 95\u00A0%${beyond.some(({ parabola }) => parabola.length > 0) ? "; solid: the parabola through the runs that were trained there" : ""}.` : ""}${corrected.length > 0 ? " Orange rings: the optima without the bias of their method, by a surface through the runs." : ""}${sampledNote(all)}`;
   return figure(caption, drawing);
 };
 
 /** Samples of a curve. */
 const steps = 121;
+
+const band = { x: "x", y1: "low", y2: "high" } as const;
+
+/** On the axes of the figure. */
+const foreseenOf = ({ C, foreseen, tokens, runs, parabola }: HeldOutCurve, { axis, quantity }: IsoFlopChoices) => {
+  const place = (N: number) => (axis === "N" ? N : tokens(N));
+  const through = (quantity === "loss" && parabola && parabola.curvature > 0 && parabola) || undefined;
+  return {
+    foreseen: foreseen.map(({ N, value: y, interval95: [low, high] = [y, y] }) => ({ C, x: place(N), y, low, high })),
+    parabola: through
+      ? spaced(...extent(runs.map(({ N }) => N)), 41).map((N) => ({ C, x: place(N), y: through.at(N) }))
+      : [],
+  };
+};
 
 /** What was fitted to one budget, between its smallest and largest run; nothing where its minimum was refused. */
 const fittedCurve = ({ C, profile, runs }: DrawnBudget, choices: IsoFlopChoices): Point[] => {
@@ -130,6 +164,13 @@ const markOf =
     const title = `${nameOf(run)}\nN ${count(run.N)}, D ${count(run.D)}, ${quantity} ${loss.toFixed(4)}`;
     return { C: run.C, run: nameOf(run), x: run[axis], y: loss, low, high, title };
   };
+
+/** Of the runs of each size: their scatter is no curve. */
+const means = (marks: readonly RunMark[]): Point[] =>
+  [...new Set(marks.map(({ x }) => x))].map((x) => {
+    const own = marks.filter((mark) => mark.x === x);
+    return { C: own[0]!.C, x, y: own.reduce((s, { y }) => s + y, 0) / own.length };
+  });
 
 type RunMark = ReturnType<ReturnType<typeof markOf>>;
 

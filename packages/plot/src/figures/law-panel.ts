@@ -17,6 +17,7 @@ export interface OtherCurve {
   readonly text: string;
   readonly color: (theme: Theme) => string;
   readonly curve: readonly Point[];
+  readonly dashed?: boolean;
 }
 
 /** A law y(x) on log axes, and what is drawn beside it. */
@@ -30,6 +31,8 @@ export interface LawPanel {
   readonly band?: readonly CurvePoint[];
   /** What other laws say, or the parts of this one. */
   readonly others?: readonly OtherCurve[];
+  /** Values that must be seen whatever the frame would be without them. */
+  readonly seen?: readonly number[];
   /** x beyond which the law is an extrapolation. */
   readonly fittedTo: number;
   /** What the law was fitted to. */
@@ -65,6 +68,9 @@ export const lawPanels = (caption: string, description: string, laws: readonly L
 /** A floor further below the law than this factor would squeeze the data into a corner. */
 const deepestFloor = 10;
 
+/** Of another law: finer than those of an extrapolation. */
+const dashes = "2 3";
+
 /** More dots than this would hide the line behind them. */
 const crowd = 60;
 
@@ -80,7 +86,8 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
   const lowest = curve.reduce((low, { y }) => Math.min(low, y), Number.POSITIVE_INFINITY);
   const floors = law.floor && law.floor.value > lowest / deepestFloor ? [law.floor] : [];
   const all = [...points, ...optima, ...curve, ...trained];
-  const core = [...all.map(({ y }) => y), ...asked.flatMap(askedValues), ...floors.map(({ value }) => value)];
+  const { seen: also = [] } = law;
+  const core = [...all.map(({ y }) => y), ...asked.flatMap(askedValues), ...floors.map(({ value }) => value), ...also];
   const xs = [...all, ...asked].map((point) => point.x);
   const x = logAxis(law.x, xs, small ? 5 : 9, law.pad ?? 0.03);
   const inFrame = band.filter((point) => isOn(x, point.x));
@@ -90,12 +97,12 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
   const breaks = (law.breaks ?? []).filter(({ value }) => isOn(x, value));
   const { ink, muted, heldOut: color } = theme;
   const named = law.others ?? [];
-  const others = named.map(({ name, curve, color }) =>
+  const others = named.map(({ name, curve, color, dashed = false }) =>
     line(
       curve.filter((point) => isOn(y, point.y)),
       color(theme),
       `other-${name}`,
-      { strokeWidth: 1.5 },
+      { strokeWidth: 1.5, ...(dashed && { strokeDasharray: dashes }) },
     ),
   );
   const style = { fittedTo, domain: y.domain, stroke: ink, fill: muted, name: "law", bandName: "band" };
@@ -114,7 +121,11 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
       ),
     marginRight: law.marginRight ?? 20,
     subtitle: law.title,
-    legend: named.map(({ text, color }) => ({ text, color: color(theme) })),
+    legend: named.map(({ text, color, dashed = false }) => ({
+      text,
+      color: color(theme),
+      ...(dashed && { dashes }),
+    })),
     labels: [
       ...floors.map(({ value }) => ({ x: x.domain[0], y: value, text: `floor ${valueText(law.y, value)}`, color })),
       ...breaks.map(({ value }) => {
@@ -140,15 +151,19 @@ const lawChart = (law: LawPanel, { theme, width, small }: Look): ChartSpec => {
   };
 };
 
+/** Of several that stand beside each other the one at the left. */
+const firstOfEach = (asked: readonly Asked[]): readonly Asked[] =>
+  asked.filter(({ x, shift }, i) => shift === undefined || asked.findIndex((other) => other.x === x) === i);
+
 /** What a prediction says, or what became of it. */
 const askedLabels = (
   { asked = [], trained = [], curve, y: quantity }: LawPanel,
   axis: Axis,
 ): Omit<PointLabel, "color">[] => [
-  ...asked.map(({ x, y, measured }) =>
+  ...firstOfEach(asked).map(({ x, y, measured, shift = 0 }) =>
     measured
-      ? { x, y: measured.value, text: "measured", side: "left" as const }
-      : { x, y, text: valueText(quantity, y), ...beside(axis, x, curve) },
+      ? { x, y: measured.value, shift, text: "measured", side: "left" as const }
+      : { x, y, shift, text: valueText(quantity, y), ...beside(axis, x, curve) },
   ),
   ...trained.slice(0, 1).map(({ x, y }) => ({ x, y, text: "held out", side: "left" as const })),
 ];

@@ -7,6 +7,7 @@ import {
   type IsoFlop,
   type IsoFlopLaw,
   lawCurve,
+  type Parameters,
   type Predicted,
   predictPowerLaw,
   type Run,
@@ -26,10 +27,14 @@ import { beyond, type LawPanel, lawPanel, lawPanels } from "./law-panel.js";
 export type LawName = IsoFlopLaw;
 export const lawNames: readonly LawName[] = ["N", "D", "loss"];
 
-/** A compute beyond the fit: predicted first, measured afterwards. */
+/** A compute beyond the fit, or a size there: predicted first, measured afterwards. */
 export interface HeldOut {
   readonly prediction: FitPrediction<"C", "loss">;
   readonly measured?: Measurement | undefined;
+  /** Size of the model that tests it, where it is known. */
+  readonly N?: Parameters | undefined;
+  /** Of its hidden layers. */
+  readonly width?: number | undefined;
   /** What was trained there. */
   readonly runs: readonly Run[];
 }
@@ -79,7 +84,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   }));
   const predictions = [
     ...asked.map((one) => askedOf(one.given.C, one.predicted[name])),
-    ...(name === "loss" ? held.map(heldOutAsked) : []),
+    ...(name === "loss" ? heldOutMarks(held) : []),
   ];
   const beyondFit = [...asked, ...held.map(({ prediction }) => prediction)].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
@@ -132,6 +137,31 @@ export const heldOutAsked = ({ prediction, measured }: HeldOut): Asked => ({
   ...askedOf(prediction.given.C, prediction.predicted.loss),
   measured,
 });
+
+/** Checks by their compute, in the order of the first of each. */
+export const byCompute = (heldOut: readonly HeldOut[]): (readonly [HeldOut, ...HeldOut[]])[] => {
+  const computes = [...new Set(heldOut.map(({ prediction }) => prediction.given.C))];
+  return computes.map((C) => {
+    const checks = heldOut.filter(({ prediction }) => prediction.given.C === C);
+    return checks as unknown as readonly [HeldOut, ...HeldOut[]];
+  });
+};
+
+/** The check whose model came to the least loss; undefined where nothing is measured yet. */
+export const bestOf = (checks: readonly HeldOut[]): HeldOut | undefined =>
+  checks.reduce<HeldOut | undefined>((best, one) => {
+    if (!one.measured) return best;
+    return best?.measured && best.measured.value <= one.measured.value ? best : one;
+  }, undefined);
+
+/** Pixels between the bars of several sizes of one compute. */
+const apart = 15;
+
+/** Held-out checks as marks; sizes of one compute stand beside each other, the smallest at the left. */
+export const heldOutMarks = (heldOut: readonly HeldOut[]): Asked[] =>
+  byCompute(heldOut).flatMap((checks) =>
+    checks.map((check, i) => ({ ...heldOutAsked(check), shift: (i - (checks.length - 1) / 2) * apart })),
+  );
 
 /** Exponents of the loss are an order of magnitude smaller than those of size and data. */
 export const exponentFormat = (name: LawName) => (value: number) => fixed(value, name === "loss" ? 4 : 3);

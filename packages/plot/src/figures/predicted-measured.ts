@@ -9,21 +9,31 @@ import { linearAxis, logAxis, percentAxis, quantities } from "../chart/quantity.
 import { listOf, type Several } from "../chart/several.js";
 import { refused, some } from "../error.js";
 import { budgetsOf, colourOf, verticesOf } from "./budgets.js";
-import { type HeldOut, heldOutAsked } from "./laws.js";
+import { type HeldOut, heldOutMarks } from "./laws.js";
+import type { OptimumLaw } from "./optimum-law.js";
 
 export interface CheckOptions {
   /** Compute beyond the fit, which tests it. */
   readonly heldOut?: Several<HeldOut>;
+  /** The law that predicts, where it is another than the power law of the fit. */
+  readonly law?: OptimumLaw | undefined;
 }
 
 /** The optima of a fit beside its law, and what tests it. */
-const checkOf = (fit: IsoFlop, { heldOut }: CheckOptions) => {
-  const { loss: law } = fit;
-  if (!law.ok) throw refused("fit.loss", law.reason, "a fitted law");
+const checkOf = (fit: IsoFlop, { heldOut, law }: CheckOptions) => {
+  const lossAt = law ? (C: number) => law.at(C)?.loss.value : powerLaw(fit);
   const budgets = budgetsOf(fit);
   const vertices = some("fit.budgets", verticesOf(budgets), "interior optimum");
-  const optima = vertices.map(({ C, loss }) => ({ C, predicted: predictPowerLaw(law, C).value, measured: loss }));
-  return { optima, budgets, asked: listOf(heldOut).map(heldOutAsked) };
+  const optima = vertices.flatMap(({ C, loss }) => {
+    const predicted = lossAt(C);
+    return predicted === undefined ? [] : [{ C, predicted, measured: loss }];
+  });
+  return { optima, budgets, asked: heldOutMarks(listOf(heldOut)) };
+};
+
+const powerLaw = ({ loss: law }: IsoFlop): ((C: number) => number) => {
+  if (!law.ok) throw refused("fit.loss", law.reason, "a fitted law");
+  return (C) => predictPowerLaw(law, C).value;
 };
 
 /** Loss at every fitted optimum against the law's value there, and the held-out compute; the diagonal is agreement. */
@@ -31,9 +41,9 @@ export const predictedMeasuredFigure = (fit: IsoFlop, options: CheckOptions = {}
   const { optima, budgets, asked } = checkOf(fit, options);
   const points = optima.map(({ C, predicted, measured }) => ({ C, x: predicted, y: measured }));
   const tests = asked.filter(({ measured }) => measured);
-  const held = tests.flatMap(({ y: predicted, interval95 = [predicted, predicted], measured }) => {
+  const held = tests.flatMap(({ x: C, y: predicted, interval95 = [predicted, predicted], measured }) => {
     const [low, high] = interval95;
-    return measured ? [{ x: predicted, y: measured.value, low, high, spread: spread(measured) }] : [];
+    return measured ? [{ C, x: predicted, y: measured.value, low, high, spread: spread(measured) }] : [];
   });
   const values = [...points.flatMap(({ x, y }) => [x, y]), ...tests.flatMap(askedValues)];
   const x = linearAxis({ label: "predicted loss" }, values, 6);
@@ -49,7 +59,7 @@ export const predictedMeasuredFigure = (fit: IsoFlop, options: CheckOptions = {}
       y: { ...x, label: "measured loss" },
       labels: [
         ...points.map(({ C, x, y }): PointLabel => ({ x, y, text: scientific(C), color: colour(C), side: "left" })),
-        ...held.map(({ high, y }) => ({ x: high, y, text: "held out", color: orange, bold: true })),
+        ...highest(held).map(({ high, y }) => ({ x: high, y, text: "held out", color: orange, bold: true })),
       ],
       height: Math.round(width * 0.9),
       marks: [
@@ -61,7 +71,7 @@ export const predictedMeasuredFigure = (fit: IsoFlop, options: CheckOptions = {}
         ),
         barsAcross(held, orange, 10, { strokeOpacity: 0.3, className: "interval" }),
         barsUp(
-          held.map(({ x, spread: [low, high] }) => ({ x, low, high })),
+          held.map(({ C, x, spread: [low, high] }) => ({ C, x, low, high })),
           orange,
           1.5,
           { className: "spread" },
@@ -75,13 +85,29 @@ export const predictedMeasuredFigure = (fit: IsoFlop, options: CheckOptions = {}
   return figure(caption, drawing, 480);
 };
 
+/** Of several of one compute the one whose bar reaches furthest. */
+const highest = <T extends { readonly C: number; readonly high: number }>(held: readonly T[]): readonly T[] => [
+  ...new Map([...held].sort((a, b) => a.high - b.high).map((one) => [one.C, one])).values(),
+];
+
 /** A prediction and its measurement as shares of the prediction. */
-const relative = ({ x, y, interval95, measured }: Asked): Asked => ({
+const relative = ({ x, y, interval95, measured, shift = 0 }: Asked): Asked => ({
   x,
   y: 0,
+  shift,
   interval95: interval95 && [interval95[0] / y - 1, interval95[1] / y - 1],
   measured: measured && { value: measured.value / y - 1, standardError: measured.standardError / y },
 });
+
+/** Of several of one compute what is furthest from its prediction, left of them all. */
+const farthestOfEach = (asked: readonly Asked[]) =>
+  [...new Set(asked.map(({ x }) => x))].flatMap((x) => {
+    const here = asked.filter((one) => one.x === x);
+    const [first, ...others] = measuredOf(here);
+    if (!first) return [];
+    const { y } = others.reduce((most, at) => (Math.abs(at.y) > Math.abs(most.y) ? at : most), first);
+    return [{ x, y, shift: Math.min(...here.map(({ shift = 0 }) => shift)) }];
+  });
 
 /** Deviation of every optimum from the law in percent against compute; the held-out compute with its interval. */
 export const deviationFigure = (fit: IsoFlop, options: CheckOptions = {}): Figure => {
@@ -95,7 +121,7 @@ export const deviationFigure = (fit: IsoFlop, options: CheckOptions = {}): Figur
     description: "Deviation of measured from predicted loss, in percent, against compute.",
     x: logAxis(quantities.C, computes, 5, 0.12),
     y: percentAxis("measured − predicted, % of predicted", values, 6, 0.12),
-    labels: measuredOf(asked).map(
+    labels: farthestOfEach(asked).map(
       (at): PointLabel => ({ ...at, text: signedPercent(at.y), color: theme.heldOut, side: "left", bold: true }),
     ),
     height: Math.round(width * 0.9),

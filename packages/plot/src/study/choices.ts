@@ -19,7 +19,7 @@ export const choicesList = (study: DrawnStudy): Html => {
     ["Intervals", choices.intervals],
     ["Runs left out", choices.filters],
     ["Training recipe", choices.recipe],
-    ["Seeds", choices.seeds?.join(", ")],
+    ["Seeds", choices.seeds && seedsWords(choices.seeds)],
     ["Data", [data.name, data.details].filter(Boolean).join(". ")],
     ["Data source", data.source],
     ["Data licence", data.licence],
@@ -40,6 +40,12 @@ export const choicesList = (study: DrawnStudy): Html => {
   });
   return html`<dl class="choices">${items}</dl>\n`;
 };
+
+/** More than these are those of single runs, and stand with them. */
+const fewSeeds = 8;
+
+const seedsWords = (seeds: readonly number[]): string =>
+  seeds.length > fewSeeds ? `${seeds.length} different ones, each stated with its run` : seeds.join(", ");
 
 /** Names that npm allows. */
 const packageName = /^(?:@[a-z\d-]+\/)?[a-z\d][a-z\d._-]*$/;

@@ -1,38 +1,46 @@
+import type { IsoFlop } from "@isoflop/scaling";
 import { csvOf } from "../chart/data.js";
 import type { Figure } from "../chart/figure.js";
 import type { FigureOptions } from "../chart/sheet.js";
 import { envelopeFigure } from "../figures/envelope.js";
+import { heldOutCurve } from "../figures/held-out-curve.js";
 import { equalComputeFigure } from "../figures/isoflop.js";
-import { lawNames, lawsFigure, optimumLawFigure } from "../figures/laws.js";
+import { byCompute, type HeldOut, lawNames, lawsFigure, optimumLawFigure } from "../figures/laws.js";
 import { lossCurvePanels, lossCurvesFigure } from "../figures/loss-curves.js";
+import { mixtureLawFigure, mixtureLawsFigure } from "../figures/mixture-laws.js";
+import type { OptimumLaw } from "../figures/optimum-law.js";
 import { deviationFigure, predictedMeasuredFigure } from "../figures/predicted-measured.js";
+import { rehearsalsFigure } from "../figures/rehearsals.js";
 import { sampleGridFigure } from "../figures/samples.js";
-import { checkFigure } from "../figures/strip.js";
+import { checkFigure, checksFigure } from "../figures/strip.js";
 import { tuneFigure } from "../figures/tune.js";
 import { partsOf, type StudyParts } from "./parts.js";
 import type { DrawnStudy } from "./study.js";
 
 /** The figures that a study has data for, and those that its report sets side by side. */
-export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, heldOut }: StudyParts) => {
-  const { runs, samples = [] } = study;
+export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, heldOut }: StudyParts) => {
+  const { runs, samples = [], rollOut } = study;
+  const rehearsals = rollOut?.rehearsals ?? [];
   const curves = (study.curves ?? []).filter(({ tokens }) => tokens.length > 0);
   const training = curves.length > 0 && { runs, curves, fit: study.fit, heldOut };
-  const check = { heldOut };
+  const check = { heldOut, law };
+  const groups = byCompute(heldOut);
   return {
     ...(runs.length > 0 && {
-      isoflop: equalComputeFigure(
-        budgets,
-        choices,
-        heldOut.flatMap(({ runs }) => runs),
-      ),
+      isoflop: equalComputeFigure(budgets, choices, {
+        heldOut: heldOut.flatMap(({ runs }) => runs),
+        curves: law ? groups.flatMap((checks) => heldOutCurve(checks, law) ?? []) : [],
+      }),
     }),
     ...(fitted && {
-      laws: lawsFigure(fitted.fit, check),
-      lawPanels: lawNames.map((name) => optimumLawFigure(fitted.fit, name, check)),
+      ...lawsOf(fitted.fit, law, heldOut),
       predictedMeasured: predictedMeasuredFigure(fitted.fit, check),
       deviation: deviationFigure(fitted.fit, check),
     }),
-    checks: heldOut.map((check) => checkFigure(check, heldOut.length > 1)),
+    checks: groups.map((checks) =>
+      checks.length > 1 ? checksFigure(checks) : checkFigure(checks[0], groups.length > 1),
+    ),
+    ...(rehearsals.length > 0 && { rehearsals: rehearsalsFigure(rehearsals, { budgets: budgets.map(({ C }) => C) }) }),
     ...(study.tune && { tune: tuneFigure(study.tune) }),
     ...(training && {
       lossCurves: lossCurvesFigure(training),
@@ -42,6 +50,18 @@ export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, heldOut
     ...(samples.length > 0 && { samples: sampleGridFigure(samples) }),
   };
 };
+
+/** The three laws together and each by itself. */
+const lawsOf = (fit: IsoFlop, law: OptimumLaw | undefined, heldOut: readonly HeldOut[]) =>
+  law
+    ? {
+        laws: mixtureLawsFigure(law, { fit, heldOut }),
+        lawPanels: lawNames.map((name) => mixtureLawFigure(law, name, { fit, heldOut })),
+      }
+    : {
+        laws: lawsFigure(fit, { heldOut }),
+        lawPanels: lawNames.map((name) => optimumLawFigure(fit, name, { heldOut })),
+      };
 
 export type StudyFigures = ReturnType<typeof figuresOf>;
 
@@ -57,6 +77,7 @@ const filesOf = (study: DrawnStudy): readonly (readonly [name: string, title: st
     ["law-loss", "Optimal loss", loss],
     ["predicted-measured", "Predicted against measured", figures.predictedMeasured],
     ["residuals", "Deviation from the law", figures.deviation],
+    ["rehearsals", "Rehearsals inside the grid", figures.rehearsals],
     ["learning-rate", "Learning rate", figures.tune],
     ["loss-curves", "Training loss", figures.lossCurves],
     ["envelope", "Loss against compute", figures.envelope],

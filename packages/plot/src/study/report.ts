@@ -1,4 +1,6 @@
 import { flops, listed, plural, significant } from "../chart/format.js";
+import { byCompute } from "../figures/laws.js";
+import { mixtureCaption } from "../figures/mixture-laws.js";
 import { type Sample, sampleGroups, samplePngUrl } from "../figures/sample.js";
 import { recordUrl } from "../page/data-url.js";
 import { type Html, html } from "../page/html.js";
@@ -7,18 +9,13 @@ import { layOut, type PageOptions, type Part, responsive } from "../page/page.js
 import { choicesList } from "./choices.js";
 import { cite } from "./cite.js";
 import { figuresOf, type StudyFigures } from "./figures.js";
+import { heldOutTable, methodsTable } from "./held-out-tables.js";
+import { lawTable } from "./law-table.js";
+import { howMethodsDiffer } from "./methods-words.js";
 import { partsOf, type StudyParts } from "./parts.js";
+import { sharpnessIn } from "./sharpness-words.js";
 import { type DrawnStudy, heldOutOf, type StudySummary } from "./study.js";
-import {
-  heldOutTable,
-  lawsTable,
-  methodsTable,
-  metricsOf,
-  metricsTable,
-  optimaTable,
-  runsTable,
-  tuneTable,
-} from "./tables.js";
+import { lawsTable, metricsOf, metricsTable, optimaTable, runsTable, tuneTable } from "./tables.js";
 import { timingBar } from "./timing.js";
 import { facts, verdictOf } from "./verdict.js";
 
@@ -58,10 +55,15 @@ const there = (sections: Sections): Part[] => sections.filter((part) => part !==
 
 /** What was found. */
 const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures): Part[] => {
-  const { budgets, fitted, heldOut } = parts;
-  const { isoflop, lawPanels, predictedMeasured, deviation } = figures;
+  const { budgets, fitted, law, heldOut } = parts;
+  const { isoflop, lawPanels, predictedMeasured, deviation, rehearsals } = figures;
+  const sharpness = sharpnessIn(study, parts);
   const orange = heldOut.length > 0 ? " Orange: what is held out, which took no part in the fit." : "";
   return there([
+    sharpness && {
+      ...sharpness,
+      ...(rehearsals && { figures: [{ ...rehearsals, name: "rehearsals" }] }),
+    },
     isoflop && {
       title: "Loss at equal compute",
       lead: "Each curve spends one budget. Small models see more data and run out of capacity; large ones see too little. The best size lies between.",
@@ -74,18 +76,19 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
         figures: [
           {
             name: "laws",
-            caption: `The optima against compute on log axes, with the fitted power laws; dashed beyond the largest fitted budget. Grey: pointwise 95 % band.${orange}`,
+            caption: `${law ? mixtureCaption : "The optima against compute on log axes, with the fitted power laws; dashed beyond the largest fitted budget. Grey: pointwise 95 % band."}${orange}`,
             panels: lawPanels,
           },
         ],
-        table: lawsTable(fitted.laws, study),
+        table: law ? lawTable(law, parts, study) : lawsTable(fitted.laws, study),
+        ...(law && { notes: howMethodsDiffer(law, parts, study) }),
       },
     fitted &&
       heldOut.length > 0 &&
       predictedMeasured &&
       deviation && {
         title: "Predicted against measured",
-        lead: `${heldOut.length > 1 ? "Every held-out loss" : "The held-out loss"} was predicted from the smaller budgets alone; it need not lie on the law through their optima. At the fitted optima agreement is expected; what is held out is the test.`,
+        lead: `${heldOut.length > 1 ? "Every held-out loss" : "The held-out loss"} was predicted from the smaller budgets alone; ${law ? "the intervals are of one run" : "it need not lie on the law through their optima"}. At the fitted optima agreement is expected; what is held out is the test.`,
         figures: [
           {
             name: "check",
@@ -94,7 +97,7 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
             panels: [predictedMeasured, deviation],
           },
         ],
-        table: heldOutTable(heldOut, fitted.laws),
+        table: heldOutTable(heldOut, fitted.laws, law),
       },
     ...methodsOf(study, parts),
   ]);
@@ -102,19 +105,22 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
 
 /** What each method said of what is held out, where more than one did; a section a compute. */
 const methodsOf = (study: DrawnStudy, { heldOut }: StudyParts): Sections => {
-  const told = heldOutOf(study).map(({ prediction, methods = [], measured }) => ({
-    at: heldOut.length > 1 ? ` at ${flops(prediction.given.C!)}` : "",
-    methods,
-    measured: measured?.loss,
-  }));
-  return told.map(
-    ({ at, methods, measured }) =>
-      methods.length > 1 && {
+  const said = heldOutOf(study);
+  const models = heldOut.map((check, i) => ({ check, methods: said[i]?.methods ?? [] }));
+  const computes = byCompute(heldOut);
+  return computes.map((checks) => {
+    const here = models.filter(({ check }) => checks.includes(check));
+    const at = computes.length > 1 ? ` at ${flops(checks[0].prediction.given.C)}` : "";
+    return (
+      here.some(({ methods }) => methods.length > 1) && {
         title: `By method${at}`,
         lead: howTheyDiffer,
-        table: methodsTable(methods, measured),
-      },
-  );
+        table: methodsTable(
+          here.map(({ check: { N, measured }, methods }) => ({ N, methods, measured: measured?.value })),
+        ),
+      }
+    );
+  });
 };
 
 /** On what it stands: runs, data, choices, and how to do it again. */

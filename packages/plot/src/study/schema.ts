@@ -18,6 +18,7 @@ const words = v.string("a text");
 const notNegative = number({ atLeast: 0 });
 const maybe = v.exactOptional;
 const list = <T>(schema: v.GenericSchema<unknown, T>) => v.array(schema, "a list");
+const seal = v.pipe(words, v.regex(/^[0-9a-f]{32,64}$/, "32 to 64 hexadecimal digits"));
 const named = <T>(schema: v.GenericSchema<unknown, T>) => v.record(words, schema, "a record");
 
 const choicesSchema: v.GenericSchema<unknown, Choices> = record({
@@ -61,6 +62,7 @@ const checkSchema: v.GenericSchema<unknown, HeldOutCheck> = record({
   ),
   methods: maybe(heldOutMethods),
   measured: maybe(record({ loss: positive, sigma: notNegative })),
+  run: maybe(text),
 });
 
 const heldOutSchema = v.lazy((value) => (Array.isArray(value) ? list(checkSchema) : checkSchema)) as v.GenericSchema<
@@ -102,6 +104,11 @@ export const summarySchema: v.GenericSchema<unknown, StudySummary> = record({
     v.check((runs) => new Set(runs.map(({ id }) => id)).size === runs.length, "a list in which every id is another"),
   ),
   fit: maybe(recordSchemas.isoflop),
+  rollOut: maybe(recordSchemas.rollout),
+  joint: maybe(recordSchemas.joint),
+  floor: maybe(record({ value: notNegative, standardError: notNegative, prior: text })),
+  noise: maybe(recordSchemas["seed-noise"]),
+  seal: maybe(seal),
   heldOut: maybe(heldOutSchema),
   plannedRuns: maybe(whole()),
   choices: maybe(choicesSchema),

@@ -1,4 +1,4 @@
-import type { FitPrediction, Interval, IsoFlop, Predicted } from "@isoflop/scaling";
+import type { FitPrediction, Interval, IsoFlop, JointFit, Predicted, RollOut, SeedNoise } from "@isoflop/scaling";
 import { listOf, type Several } from "../chart/several.js";
 import type { Sample } from "../figures/sample.js";
 import type { RunCurve, StudyRun } from "../figures/training.js";
@@ -57,6 +57,7 @@ export interface PublishedExponents {
 /** How a study foresees its held-out budget, by the names of `isoflop predict --method`, and what they are called. */
 export const methodNames = {
   rollout: "the roll-out of forms of surface",
+  joint: "the joint fit of all isoFLOP curves",
   isoflop: "Approach 2 (isoFLOP)",
   surface: "one surface (chinchilla)",
 } as const;
@@ -76,6 +77,16 @@ export interface HeldOutCheck {
   /** What each method said, that of the prediction first; absent in studies that knew of one only. */
   readonly methods?: readonly HeldOutMethod[];
   readonly measured?: { readonly loss: number; readonly sigma: number };
+  /** Id of the run that tests it: several of one compute are sizes about its optimum. */
+  readonly run?: string;
+}
+
+/** The least loss that any model can have on the validation's samples: no floor of a law lies below it. */
+export interface StudyFloor {
+  readonly value: number;
+  readonly standardError: number;
+  /** What it takes for known of the images: that they are of a split, or "all", of what there was before some were held out. */
+  readonly prior: string;
 }
 
 /** The file that a study was made from, all defaults filled in. */
@@ -139,7 +150,17 @@ export interface StudySummary {
   readonly runs: readonly TimedRun[];
   /** What was fitted to the runs of the smaller budgets; its laws may have been refused. */
   readonly fit?: IsoFlop;
-  /** One check, or several, each of its own compute. */
+  /** The mixture over forms of surface that speaks for the study: the law that is drawn and printed. Absent where runs are too few for one. */
+  readonly rollOut?: RollOut;
+  /** All isoFLOP curves in one fit, which gives the local exponents, with and without the smallest budgets. */
+  readonly joint?: JointFit;
+  /** Computed, not fitted; absent where nobody knows it. */
+  readonly floor?: StudyFloor;
+  /** How much runs differ that differ in their seeds alone; absent where no run has a replicate. */
+  readonly noise?: SeedNoise;
+  /** SHA-256, or its first digits, of what was said of the held-out budgets, as it stood before anything was trained there. */
+  readonly seal?: string;
+  /** One check, or several, each of its own compute or size. */
   readonly heldOut?: Several<HeldOutCheck>;
   /** Runs that the study will have when it is finished. */
   readonly plannedRuns?: number;
@@ -166,6 +187,8 @@ export interface DrawnStudy extends StudySummary {
 /** Name of the time that all threads together took to train, among `timings`. */
 export const summedOverThreads = "training alone, all threads";
 
-/** The checks of a study, in the order of their compute. */
+/** The checks of a study, in the order of their compute, and of their size. */
 export const heldOutOf = ({ heldOut }: Pick<StudySummary, "heldOut">): readonly HeldOutCheck[] =>
-  [...listOf(heldOut)].sort((a, b) => (a.prediction.given.C ?? 0) - (b.prediction.given.C ?? 0));
+  [...listOf(heldOut)].sort(({ prediction: { given: a } }, { prediction: { given: b } }) => {
+    return (a.C ?? 0) - (b.C ?? 0) || (a.N ?? 0) - (b.N ?? 0);
+  });

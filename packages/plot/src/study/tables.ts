@@ -1,30 +1,11 @@
-import { type BudgetProfile, isInterior, type PowerLaw, predictPowerLaw } from "@isoflop/scaling";
-import { count, fixed, flops, loss, scientific, signedPercent, significant } from "../chart/format.js";
+import { type BudgetProfile, isInterior } from "@isoflop/scaling";
+import { count, fixed, loss, scientific, significant } from "../chart/format.js";
 import type { DrawnBudget } from "../figures/budgets.js";
-import { exponentFormat, type HeldOut, type LawName, lawNames } from "../figures/laws.js";
+import { exponentFormat, type LawName, lawNames } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
+import { type Column, either, said, table } from "./columns.js";
 import type { Laws } from "./parts.js";
-import { type DrawnStudy, type HeldOutMethod, methodNames, type StudyTune, type TimedRun } from "./study.js";
-
-interface Column<Row> {
-  readonly head: string;
-  /** Unit, below the head. */
-  readonly unit?: string;
-  readonly cell: (row: Row) => string;
-  /** Value by which the column sorts; one without it sorts as text. */
-  readonly key?: (row: Row) => number | undefined;
-}
-
-const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], sortable = false): PageTable => ({
-  head: columns.map(({ head }) => head),
-  units: columns.map(({ unit }) => unit),
-  rows: rows.map((row) => columns.map(({ cell }) => cell(row))),
-  names: columns[0]?.key ? 0 : 1,
-  ...(sortable && { keys: rows.map((row) => columns.map(({ key, cell }) => key?.(row) ?? cell(row))) }),
-});
-
-/** A loss, or that there is none. */
-const said = (value: number | undefined): string => (value === undefined ? "–" : loss(value));
+import type { DrawnStudy, StudyTune, TimedRun } from "./study.js";
 
 /** The optimum of every budget that was fitted. */
 export const optimaTable = (budgets: readonly DrawnBudget[]): PageTable => {
@@ -60,48 +41,6 @@ export const lawsTable = (laws: Laws, { published }: DrawnStudy): PageTable => {
   return table(columns, lawNames);
 };
 
-/** A column for each compute that is held out. */
-export const heldOutTable = (heldOut: readonly HeldOut[], laws: Laws): PageTable => {
-  const at = (law: PowerLaw, { prediction }: HeldOut) => count(predictPowerLaw(law, prediction.given.C).value);
-  const rows: readonly (readonly [name: string, cell: (check: HeldOut) => string])[] = [
-    ["Optimal size by the law", (check) => `${at(laws.N, check)} parameters`],
-    ["Optimal data by the law", (check) => `${at(laws.D, check)} tokens`],
-    ["Predicted loss", ({ prediction }) => loss(prediction.predicted.loss.value)],
-    [
-      "95 % prediction interval",
-      ({ prediction }) => prediction.predicted.loss.interval95?.map(loss).join(" to ") ?? "–",
-    ],
-    ["Measured loss", ({ measured }) => said(measured?.value)],
-    ["Standard error", ({ measured }) => said(measured?.standardError)],
-    [
-      "Measured − predicted",
-      ({ measured, prediction }) =>
-        measured ? signedPercent(measured.value / prediction.predicted.loss.value - 1, 2) : "–",
-    ],
-  ];
-  return {
-    head: ["Held-out budget", ...heldOut.map(({ prediction }) => flops(prediction.given.C))],
-    rows: rows.map(([name, cell]) => [name, ...heldOut.map(cell)]),
-    names: 1,
-  };
-};
-
-/** What each method said of the held-out budget, and how far the measured loss is from it. */
-export const methodsTable = (methods: readonly HeldOutMethod[], measured: number | undefined): PageTable =>
-  table(
-    [
-      { head: "Method", cell: ({ method }) => methodNames[method] },
-      { head: "N*", unit: "parameters", cell: ({ N }) => count(N.value) },
-      { head: "Loss", unit: "of the trained size", cell: (one) => loss(one.loss.value) },
-      { head: "95 % interval", unit: "of one run", cell: (one) => one.loss.interval95?.map(loss).join(" to ") ?? "–" },
-      {
-        head: "Measured − predicted",
-        cell: (one) => (measured === undefined ? "–" : signedPercent(measured / one.loss.value - 1, 2)),
-      },
-    ],
-    methods,
-  );
-
 /** A column of what only some runs say; none where no run does. */
 const where = <Row>(
   rows: readonly Row[],
@@ -110,9 +49,6 @@ const where = <Row>(
 ): Column<Row>[] => (rows.some((row) => value(row) !== undefined) ? [{ key: value, ...column }] : []);
 
 const nameOfRun = ({ id }: TimedRun): string => (id.length > 14 ? `${id.slice(0, 12)}…` : id);
-
-const either = (value: number | undefined, format: (value: number) => string = String): string =>
-  value === undefined ? "–" : format(value);
 
 const inOrder = (runs: readonly TimedRun[]): TimedRun[] => [...runs].sort((a, b) => a.C - b.C || a.N - b.N);
 
@@ -134,6 +70,9 @@ export const runsTable = ({ runs }: DrawnStudy): PageTable =>
         unit: "peak",
         cell: ({ learningRate }) => either(learningRate, (rate) => significant(rate, 3)),
       }),
+      ...(new Set(runs.map(({ seed }) => seed)).size > 1
+        ? where(runs, ({ seed }) => seed, { head: "Seed", cell: ({ seed }) => either(seed) })
+        : []),
       { head: "Spent", unit: "FLOPs", cell: (run) => scientific(run.flops, 4), key: (run) => run.flops },
       { head: "Loss", unit: "validation", cell: (run) => loss(run.loss), key: (run) => run.loss },
       { head: "± s.e.", unit: "of the loss", cell: ({ sigma }) => said(sigma), key: ({ sigma }) => sigma },

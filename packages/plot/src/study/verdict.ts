@@ -1,7 +1,8 @@
 import { extent } from "@isoflop/scaling";
 import { count, duration, fixed, flops, loss, plural } from "../chart/format.js";
 import { verticesOf } from "../figures/budgets.js";
-import type { HeldOut } from "../figures/laws.js";
+import { bestOf, byCompute, type HeldOut } from "../figures/laws.js";
+import { nameOfCheck } from "../figures/strip.js";
 import type { StudyParts } from "./parts.js";
 import { type DrawnStudy, heldOutOf, methodNames } from "./study.js";
 
@@ -19,7 +20,7 @@ export const isInside = ({ prediction, measured }: HeldOut): boolean | undefined
 };
 
 /** States the outcome of the held-out checks, or how far the study has come. */
-export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: StudyParts): Verdict => {
+export const verdictOf = (study: DrawnStudy, { budgets, fitted, law, heldOut }: StudyParts): Verdict => {
   if (!fitted) {
     const planned = study.plannedRuns ? ` of ${study.plannedRuns}` : "";
     return {
@@ -29,8 +30,10 @@ export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: Study
     };
   }
   const used = verticesOf(budgets).map(({ C }) => C);
-  const largest = Math.max(0, extent(used)[1]);
-  const fittedOn = `The laws were fitted to ${plural(used.length, "budget")} with an interior minimum, up to ${flops(largest)}.`;
+  const largest = law ? law.fitted[1] : Math.max(0, extent(used)[1]);
+  const fittedOn = law
+    ? `The law was fitted to ${plural(study.rollOut!.points, "run")} of ${plural(budgets.length, "budget")}, from ${flops(law.fitted[0])} up to ${flops(largest)}.`
+    : `The laws were fitted to ${plural(used.length, "budget")} with an interior minimum, up to ${flops(largest)}.`;
   if (heldOut.length === 0) {
     return {
       state: "fitted",
@@ -38,7 +41,12 @@ export const verdictOf = (study: DrawnStudy, { budgets, fitted, heldOut }: Study
       sentences: `${fittedOn} No held-out prediction is part of this study yet.`,
     };
   }
-  const said = heldOut.map((check, i) => sentencesOf(check, speakerOf(study, i), largest));
+  const speakers = new Map(heldOut.map((check, i) => [check, speakerOf(study, i)]));
+  const said = byCompute(heldOut).map((checks) =>
+    checks.length > 1
+      ? sentencesOfSizes(checks, speakers.get(checks[0])!, largest)
+      : sentencesOf(checks[0], speakers.get(checks[0])!, largest),
+  );
   return { ...outcomeOf(heldOut), sentences: [fittedOn, ...said].join(" ") };
 };
 
@@ -72,14 +80,34 @@ const outcomeOf = (heldOut: readonly HeldOut[]): Omit<Verdict, "sentences"> => {
 };
 
 const sentencesOf = ({ prediction, measured }: HeldOut, speaker: string, largest: number): string => {
-  const { C } = prediction.given;
   const { value, interval95: [low, high] = [value, value] } = prediction.predicted.loss;
-  const ratio = largest > 0 ? `, ${Number((C / largest).toPrecision(3))} times the largest of them,` : "";
-  const predicted = `At ${flops(C)}${ratio} ${speaker} a loss of ${loss(value)}, 95\u00A0% interval ${loss(low)} to ${loss(high)}.`;
+  const predicted = `${placeOf(prediction.given.C, largest)} ${speaker} a loss of ${loss(value)}, 95\u00A0% interval ${loss(low)} to ${loss(high)}.`;
   if (!measured) return predicted;
-  const deviation = measured.value / value - 1;
-  const off = `${fixed(100 * Math.abs(deviation), 2)}\u00A0% ${deviation < 0 ? "below" : "above"} the prediction`;
-  return `${predicted} The model trained there reached ${loss(measured.value)} (standard error ${loss(measured.standardError)}), ${off}.`;
+  return `${predicted} The model trained there reached ${loss(measured.value)} (standard error ${loss(measured.standardError)}), ${offBy(measured.value, value)}.`;
+};
+
+/** Of several sizes of one compute what is said of them all, and what became of the best of them. */
+const sentencesOfSizes = (checks: readonly [HeldOut, ...HeldOut[]], speaker: string, largest: number): string => {
+  const losses = checks.map(({ prediction }) => prediction.predicted.loss);
+  const ends = extent(losses.flatMap(({ value, interval95: [low, high] = [value, value] }) => [low, high]));
+  const values = extent(losses.map(({ value }) => value)).map(loss);
+  const said = values[0] === values[1] ? values[0]! : values.join(" to ");
+  const predicted = `${placeOf(checks[0].prediction.given.C, largest)} ${speaker} a loss of ${said} for ${checks.length} sizes about the optimum, 95\u00A0% intervals from ${loss(ends[0])} to ${loss(ends[1])}.`;
+  const best = bestOf(checks);
+  if (!best?.measured) return predicted;
+  const { value, standardError } = best.measured;
+  const inside = isInside(best) ? "inside" : "outside";
+  const { value: own } = best.prediction.predicted.loss;
+  return `${predicted} The best of them, ${nameOfCheck(best)}, reached ${loss(value)} (standard error ${loss(standardError)}), ${offBy(value, own)} and ${inside} its interval.`;
+};
+
+/** "At 6.4×10¹² FLOPs, 4 times the largest of them," */
+const placeOf = (C: number, largest: number): string =>
+  `At ${flops(C)}${largest > 0 ? `, ${Number((C / largest).toPrecision(3))} times the largest of them,` : ""}`;
+
+const offBy = (measured: number, predicted: number): string => {
+  const deviation = measured / predicted - 1;
+  return `${fixed(100 * Math.abs(deviation), 2)}\u00A0% ${deviation < 0 ? "below" : "above"} the prediction`;
 };
 
 /** Who predicts: the first of the methods, or the laws. */

@@ -44,6 +44,15 @@ const summaryOf = (factor: number, seed: number, data: string): StudySummary => 
   };
 };
 
+/** A difference that validation resolves, with pairs of runs, and one of single runs that are held out. */
+const paired = [
+  {
+    ...{ C: 1e11, heldOut: false, difference: { mean: 0.0075, stdErr: 0.0006 }, unpaired: 0.003 },
+    matched: { mean: 0.006, stdErr: 0.002, pairs: 5 },
+  },
+  { C: 1.5e12, heldOut: true, difference: { mean: 0.0037, stdErr: 0.0005 }, unpaired: 0.003 },
+];
+
 const armOf = (name: string, summary: StudySummary, first: Side | undefined, same: boolean) => {
   const side = expectOk(
     sideOfRuns(
@@ -62,7 +71,7 @@ const armOf = (name: string, summary: StudySummary, first: Side | undefined, sam
     ...(comparison && {
       apart: { N: comparison.constants.N!, D: comparison.constants.D!, loss: comparison.constants.loss! },
     }),
-    ...(comparison && same && { comparison }),
+    ...(comparison && same && { comparison, paired }),
   };
   return { arm, side };
 };

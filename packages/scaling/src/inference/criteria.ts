@@ -2,6 +2,7 @@ import { chiSquareSurvival, fSurvival } from "../math/distributions.js";
 import type * as fields from "../records/fields.js";
 import type { LackOfFit } from "../surface/surface-fit.js";
 import { type Outcome, type Run, refuse } from "../types.js";
+import { cellsOf, pureErrorOf } from "./replicates.js";
 
 /** Information criteria of a least-squares fit; only differences between fits of the same points mean anything. */
 export interface Criteria extends fields.Read<typeof fields.criteria> {}
@@ -35,25 +36,11 @@ export const lackOfFit = (
   scale: "raw" | "log" = "raw",
 ): Outcome<LackOfFit> => {
   const of = (loss: number) => (scale === "log" ? Math.log(loss) : loss);
-  const groups = new Map<string, Run[]>();
-  for (const run of runs) {
-    const key = JSON.stringify([run.N, run.D, Object.entries(run.inputs ?? {}).sort()]);
-    const group = groups.get(key);
-    if (group) group.push(run);
-    else groups.set(key, [run]);
-  }
-  const pureFreedom = runs.length - groups.size;
-  if (pureFreedom > 0 && groups.size > parameters) {
-    let pure = 0;
-    let total = 0;
-    for (const group of groups.values()) {
-      const mean = group.reduce((s, run) => s + of(run.loss), 0) / group.length;
-      for (const run of group) {
-        pure += (of(run.loss) - mean) ** 2;
-        total += (of(run.loss) - of(predict(run))) ** 2;
-      }
-    }
-    const freedom = groups.size - parameters;
+  const cells = cellsOf(runs);
+  const { sumOfSquares: pure, degreesOfFreedom: pureFreedom } = pureErrorOf(cells, ({ loss }) => of(loss));
+  if (pureFreedom > 0 && cells.length > parameters) {
+    const total = runs.reduce((s, run) => s + (of(run.loss) - of(predict(run))) ** 2, 0);
+    const freedom = cells.length - parameters;
     const statistic = Math.max(0, total - pure) / freedom / (pure / pureFreedom);
     const pValue = fSurvival(statistic, freedom, pureFreedom);
     return { ok: true, statistic, pValue, degreesOfFreedom: [freedom, pureFreedom], from: "replicates" };

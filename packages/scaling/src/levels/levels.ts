@@ -12,7 +12,7 @@ import { tooManyFailed } from "../inference/draws.js";
 import { extent } from "../math/extent.js";
 import type { Random } from "../math/random.js";
 import { spaced } from "../math/spaced.js";
-import { type Flops, type Outcome, type Run, refuse } from "../types.js";
+import { type Flops, type Loss, type Outcome, type Run, refuse } from "../types.js";
 import {
   type Best,
   type LevelLaws,
@@ -28,12 +28,20 @@ export interface LevelsOptions extends SurfaceLevelOptions, Omit<BootstrapOption
   /** A form of law: then every level is a law of compute alone, through all runs. */
   readonly law?: string | undefined;
   /**
-   * Losses that weigh the levels in their own ways, by name: w(t) p(t) as a function, or the weight of each level, width included.
-   * Others are held against the first. Default one, "even": all times alike.
+   * Losses that weigh the levels in their own ways, by name: w(t) p(t) as a function, or the weight of each level, width included; with the
+   * loss that every run has in them, where it is known better than as the sum of its levels. Others are held against the first. Default one, "even":
+   * all times alike.
    */
-  readonly sums?: Readonly<Record<string, readonly number[] | ((t: number) => number)>> | undefined;
+  readonly sums?: Readonly<Record<string, readonly number[] | ((t: number) => number) | KnownSum>> | undefined;
   /** Compute at which the sums are told. Default seven, from the least of the runs to ten times the most. */
   readonly computes?: readonly Flops[] | undefined;
+}
+
+/** A sum of levels, and what it stands for. */
+export interface KnownSum {
+  readonly weights: readonly number[];
+  /** Of every run, as its loss under the sum was measured by itself. */
+  readonly losses: readonly Loss[];
 }
 
 /** Resamples where nothing else is asked: each refits every level. */
@@ -82,7 +90,7 @@ const pose = (table: LevelTable, asked: LevelsOptions): Posed => {
   if (!right) throw badOption("computes", computes.join(", "), "positive numbers of FLOPs");
   const levels = t.map((_, i): readonly Run[] => runs.map((run, r) => withLoss(run, table.losses[r]![i]!)));
   const outcomes = levels.map((level) => model.fit(level));
-  const widths = levelWidths(t);
+  const widths = table.widths ?? levelWidths(t);
   const record = {
     ...({ ok: true, record: "levels", form: model.form, points: runs.length } as const),
     levels: t.map((at, i): NoiseLevel => ({ t: at, width: widths[i]!, fit: outcomes[i]! })),
@@ -96,10 +104,8 @@ const pose = (table: LevelTable, asked: LevelsOptions): Posed => {
   const numbers = numbersOf(sums, computes, extent(runs.map(({ C }) => C)));
   const value = numbers(model.laws(fits));
   const redraw = model.resampler(fits, levels);
-  const direct = ({ weights }: Weighed) => {
-    const losses = summedLosses(table, weights);
-    return model.fit(runs.map((run, r) => withLoss(run, losses[r]!)));
-  };
+  const direct = ({ weights, losses = summedLosses(table, weights) }: Weighed) =>
+    model.fit(runs.map((run, r) => withLoss(run, losses[r]!)));
   return {
     options,
     statistic: (uniform) => {
@@ -113,7 +119,11 @@ const pose = (table: LevelTable, asked: LevelsOptions): Posed => {
       const read: Reading = (of) => summarise(values.map(of), of(value));
       const perToken = model.flopsPerToken(fits);
       const answers = sums.map(
-        (sum, s): LevelSum => ({ ...told(sum, s, computes, perToken, read), direct: direct(sum) }),
+        (sum, s): LevelSum => ({
+          ...told(sum, s, computes, perToken, read),
+          ...apartOf(table, sum),
+          direct: direct(sum),
+        }),
       );
       return { ...record, sums: { ok: true, sums: answers, resamples, failed, seed } };
     },
@@ -128,16 +138,25 @@ const withLoss = ({ sigma: _, ...run }: Run, loss: number): Run => ({ ...run, lo
 interface Weighed {
   readonly name: string;
   readonly weights: readonly number[];
+  readonly losses?: readonly Loss[];
 }
 
-const sumsOf = ({ t }: LevelTable, { sums = { even: () => 1 } }: LevelsOptions): Weighed[] => {
+/** How far the sum of a run's levels is at most from its loss, where that is known. */
+const apartOf = (table: LevelTable, { weights, losses }: Weighed): Pick<LevelSum, "apart"> =>
+  losses ? { apart: Math.max(...summedLosses(table, weights).map((sum, r) => Math.abs(sum / losses[r]! - 1))) } : {};
+
+const sumsOf = ({ t, widths, runs }: LevelTable, { sums = { even: () => 1 } }: LevelsOptions): Weighed[] => {
   const all = Object.entries(sums).map(([name, given]) => {
-    const weights = typeof given === "function" ? levelWeights(t, given) : given;
+    const weights =
+      typeof given === "function" ? levelWeights(t, given, widths) : "weights" in given ? given.weights : given;
+    const losses = "losses" in given ? given.losses : undefined;
+    if (losses && !(losses.length === runs.length && losses.every((loss) => loss > 0 && Number.isFinite(loss))))
+      throw badOption(`sums.${name}.losses`, losses.join(", "), "a positive number for each run");
     if (weights.length !== t.length)
       throw badOption(`sums.${name}`, `${weights.length} weights`, `${t.length}, one of each level`);
     if (!(weights.every((w) => w >= 0 && Number.isFinite(w)) && weights.some((w) => w > 0)))
       throw badOption(`sums.${name}`, weights.join(", "), "finite weights of at least 0, one of them above it");
-    return { name, weights };
+    return { name, weights, ...(losses && { losses }) };
   });
   if (all.length === 0) throw badOption("sums", "empty", "at least one");
   return all;
@@ -181,7 +200,7 @@ const told = (
   computes: readonly Flops[],
   perToken: number | undefined,
   read: Reading,
-): Omit<LevelSum, "direct"> => {
+): Omit<LevelSum, "direct" | "apart"> => {
   const first = s * (2 * computes.length + AFTER.length);
   const after = (of: (typeof AFTER)[number]) => first + 2 * computes.length + AFTER.indexOf(of);
   const slope = after("sizeSlope");

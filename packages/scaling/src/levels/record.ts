@@ -41,7 +41,12 @@ const sum = record({
   /** Slope of ln (L* − floor) in ln C over the same. */
   lossExponent: bootstrapEstimate,
   at: list(at),
-  /** One fit of the same form through the summed losses of the runs: where it differs, the form does not hold for both. */
+  /** Largest distance of the sum of a run's levels from its loss, as a share of that, where the losses are known by themselves. */
+  apart: v.exactOptional(notNegative),
+  /**
+   * One fit of the same form through the losses of the runs, where these are known, else through the sums of their levels: where it differs, the form
+   * does not hold for both.
+   */
   direct: fields.outcome(fit),
 });
 

@@ -10,6 +10,8 @@ export interface LevelTable {
   readonly runs: readonly Run[];
   /** By run, and in each by level. */
   readonly losses: readonly (readonly Loss[])[];
+  /** Share of the times from 0 to 1 that each level stands for: of bins of the clock their lengths. Default: see {@link levelWidths}. */
+  readonly widths?: readonly number[] | undefined;
 }
 
 /** A metric of this name is the loss at this time: "loss@0.05". */
@@ -103,8 +105,11 @@ export const levelWidths = (t: readonly number[]): number[] =>
   });
 
 /** w(t) p(t) Δ of every level: by what its loss enters the loss that weighs by w and draws by p. */
-export const levelWeights = (t: readonly number[], weight: (t: number) => number): number[] => {
-  const widths = levelWidths(t);
+export const levelWeights = (
+  t: readonly number[],
+  weight: (t: number) => number,
+  widths: readonly number[] = levelWidths(t),
+): number[] => {
   return t.map((at, i) => {
     const value = weight(at) * widths[i]!;
     if (!(value >= 0 && Number.isFinite(value)))

@@ -1,5 +1,7 @@
 /** Distributions needed for intervals, to about 1e-13; formulas from Abramowitz & Stegun and Numerical Recipes ch. 6. */
 
+import { bisect } from "./search.js";
+
 const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
@@ -113,6 +115,13 @@ export const fSurvival = (f: number, d1: number, d2: number): number =>
 
 /** P(χ² > x) with k degrees of freedom. */
 export const chiSquareSurvival = (x: number, k: number): number => 1 - incompleteGamma(k / 2, x / 2);
+
+/** x of P(χ² < x) = p with k degrees of freedom. */
+export const chiSquareQuantile = (p: number, k: number): number => {
+  let high = k;
+  while (incompleteGamma(k / 2, high / 2) < p) high *= 2;
+  return bisect((x) => incompleteGamma(k / 2, x / 2) - p, 0, high);
+};
 
 /** Inverts an increasing distribution function that is symmetric about zero. */
 const quantileBySearch = (p: number, cdf: (x: number) => number): number => {

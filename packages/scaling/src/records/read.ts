@@ -5,11 +5,13 @@ import { type Collapse, collapseSchema } from "../collapse/record.js";
 import { type Diagnosis, diagnosisSchema } from "../diagnose/record.js";
 import { ScalingError } from "../errors.js";
 import { type IsoFlop, isoFlopSchema } from "../isoflop/record.js";
+import { type JointFit, jointSchema } from "../joint/record.js";
 import type { LawFit } from "../laws/form.js";
 import { type HyperparameterFit, hyperparameterSchema } from "../laws/hyperparameter/record.js";
 import { type LinkFit, linkSchema } from "../laws/link/record.js";
 import { type ScheduleFit, scheduleSchema } from "../laws/schedule/record.js";
 import { levelsSchema, type NoiseLevels } from "../levels/record.js";
+import { type SeedNoise, seedNoiseSchema } from "../noise/record.js";
 import { type FitPrediction, predictionSchema } from "../prediction.js";
 import { type RollOut, rollOutSchema } from "../rollout/record.js";
 import { type SharedFit, sharedFitSchema } from "../surface/shared-fit.js";
@@ -26,6 +28,7 @@ export type SavedRecord =
   | SurfaceFit
   | SharedFit
   | RollOut
+  | JointFit
   | LawFit
   | HyperparameterFit
   | LinkFit
@@ -35,6 +38,7 @@ export type SavedRecord =
   | Plan
   | Diagnosis
   | NoiseLevels
+  | SeedNoise
   | Collapse;
 
 /** Schemas of the records by their `record`, for `read` and `jsonSchema` of `@isoflop/spec`. */
@@ -42,6 +46,7 @@ export const recordSchemas = {
   isoflop: isoFlopSchema,
   surface: surfaceFitSchema,
   rollout: rollOutSchema,
+  joint: jointSchema,
   shared: sharedFitSchema,
   law: lawFitSchema,
   hyperparameter: hyperparameterSchema as v.GenericSchema<unknown, HyperparameterFit>,
@@ -53,6 +58,7 @@ export const recordSchemas = {
   approach1: approach1Schema,
   diagnosis: diagnosisSchema,
   levels: levelsSchema,
+  "seed-noise": seedNoiseSchema,
   collapse: collapseSchema,
 } as const satisfies Readonly<Record<SavedRecord["record"], v.GenericSchema<unknown, SavedRecord>>>;
 
@@ -98,6 +104,7 @@ export const readIsoFlop = reader(isoFlopSchema, "isoflop");
 export const readApproach1 = reader(approach1Schema, "approach1");
 export const readSurfaceFit = reader(surfaceFitSchema, "surface");
 export const readRollOut = reader(rollOutSchema, "rollout");
+export const readJointFit = reader(jointSchema, "joint");
 export const readSharedFit = reader(sharedFitSchema, "shared");
 export const readLawFit = reader(lawFitSchema, "law");
 export const readHyperparameterFit = reader<HyperparameterFit>(
@@ -111,6 +118,7 @@ export const readComparison = reader(comparisonSchema, "comparison");
 export const readPlan = reader(planSchema, "plan");
 export const readDiagnosis = reader(diagnosisSchema, "diagnosis");
 export const readCollapse = reader(collapseSchema, "collapse");
+export const readSeedNoise = reader(seedNoiseSchema, "seed-noise");
 export const readNoiseLevels = reader(levelsSchema, "levels");
 
 /** Any of the records: which one it is its `record` says. */

@@ -6,20 +6,39 @@ import {
   logDeterminant as logDeterminantOf,
   type Matrix,
   quadraticForm,
+  scaled,
   zeros,
 } from "../math/linear.js";
 import { surfaceCovariance } from "../surface/covariance.js";
 import { rowLoss, type SurfaceData } from "../surface/data.js";
+import { flooredData } from "../surface/floors/floored.js";
+import type { MeasuredFloor } from "../surface/floors/weighed.js";
 import type { SurfaceForm } from "../surface/form.js";
 import type { Measure } from "../surface/objective.js";
 import { refit } from "../surface/task.js";
 import type { Cut } from "./cuts.js";
 import type { HeldOutErrors } from "./record.js";
 
+/** A fit of a form to some rows, on the axes of the data: one of several, where its floor is integrated out. */
+interface Fitted {
+  readonly theta: readonly number[];
+  readonly covariance: Matrix;
+  readonly weight: number;
+}
+
+/** What is fitted to the rows that are kept, with the variance of one of them. */
+interface KeptFit {
+  readonly fits: readonly Fitted[];
+  readonly noise: number;
+  readonly degreesOfFreedom: number;
+}
+
 /**
  * Fits a form to the rows that are kept and predicts the others, their errors taken together: the predictive distribution is a
- * multivariate Student t, scale V = σ² (I + G Σ Gᵀ), which is that of a linear model and holds to first order here.
+ * multivariate Student t, scale V = σ² (I + G Σ Gᵀ), which is that of a linear model and holds to first order here; over the floors where they are
+ * integrated out.
  * @param theta where the refit begins: the fit to all rows, on the axes of the data
+ * @param over of a form whose floor is integrated out the lower bound that was measured
  * @returns undefined where the rows that are kept do not determine the form
  */
 export const heldOutErrors = (
@@ -28,37 +47,44 @@ export const heldOutErrors = (
   measure: Measure,
   theta: readonly number[],
   { kept, heldOut }: Pick<Cut, "kept" | "heldOut">,
+  over?: { readonly floor?: MeasuredFloor | undefined },
 ): HeldOutErrors | undefined => {
-  if (kept.length < RUNS_PER_PARAMETER * theta.length) return undefined;
+  const unheld = form.theta.filter((name) => form.prior?.[name] === undefined || !over).length;
+  if (kept.length < RUNS_PER_PARAMETER * unheld) return undefined;
   const weight = new Float64Array(data.weight.length);
   for (const i of kept) weight[i] = data.weight[i]!;
-  const some = { ...data, weight };
-  const task = { form: form.name, objective: measure.objective.name, width: measure.width, data: some };
-  const found = refit(task, { theta, loose: true });
-  const free = found.theta.map(Number.isFinite);
-  const spread = surfaceCovariance(form, some, found.theta, measure, free);
-  const nu = spread.degreesOfFreedom;
-  if (nu < 1 || !spread.covariance) return undefined;
-  const noise = spread.residualStandardDeviation ** 2;
-  if (!(noise > 0)) return undefined;
+  const lowestLoss = kept.reduce((least, i) => Math.min(least, data.loss[i]!), Number.POSITIVE_INFINITY);
+  const some = { ...data, weight, scale: { ...data.scale, lowestLoss } };
+  const found = over ? overFloors(form, some, theta, over.floor) : atBest(form, some, measure, theta);
+  if (!found || found.degreesOfFreedom < 1 || !(found.noise > 0)) return undefined;
+  const { fits, noise, degreesOfFreedom: nu } = found;
   const at = rowLoss(form, data);
-  const p = theta.length;
-  const g = new Float64Array(p);
-  const errors: number[] = [];
-  const gradients: number[][] = [];
-  for (const i of heldOut) {
-    errors.push(at(found.theta, i, g) - data.lnL[i]!);
-    gradients.push(Array.from(g, (v, j) => (free[j] ? v : 0)));
-  }
-  const m = errors.length;
-  const mean = errors.reduce((s, e) => s + e, 0) / m;
-  const centre = Array.from({ length: p }, (_, j) => gradients.reduce((s, row) => s + row[j]!, 0) / m);
-  const t = mean / Math.sqrt(quadraticForm(spread.covariance, centre) + noise / m);
+  const g = new Float64Array(theta.length);
+  const m = heldOut.length;
+  const said = fits.map(({ theta: there, covariance, weight: share }) => {
+    const errors: number[] = [];
+    const gradients: number[][] = [];
+    for (const i of heldOut) {
+      errors.push(at(there, i, g) - data.lnL[i]!);
+      gradients.push(Array.from(g, (v, j) => (Number.isFinite(there[j]!) && covariance[j]![j]! > 0 ? v : 0)));
+    }
+    const mean = errors.reduce((s, e) => s + e, 0) / m;
+    const centre = there.map((_, j) => gradients.reduce((s, row) => s + row[j]!, 0) / m);
+    return { errors, gradients, covariance, share, mean, centre };
+  });
+  const mixed = (of: (one: (typeof said)[number]) => number) => said.reduce((s, one) => s + one.share * of(one), 0);
+  const errors = heldOut.map((_, k) => mixed((one) => one.errors[k]!));
+  const mean = mixed((one) => one.mean);
+  const variance = mixed((one) => quadraticForm(one.covariance, one.centre) + (one.mean - mean) ** 2);
+  const t = mean / Math.sqrt(variance + noise / m);
   const factor = studentFactor95(nu);
-  const { covariance } = spread;
-  const inside = (e: number, k: number) =>
-    Math.abs(e) <= factor * Math.sqrt(quadraticForm(covariance, gradients[k]!) + noise);
-  const logScore = logDensity(errors, gradients, covariance, noise, nu);
+  const inside = (e: number, k: number) => {
+    const spread = mixed((one) => quadraticForm(one.covariance, one.gradients[k]!) + (one.errors[k]! - e) ** 2);
+    return Math.abs(e) <= factor * Math.sqrt(spread + noise);
+  };
+  const scores = said.map((one) => logDensity(one.errors, one.gradients, one.covariance, noise, nu));
+  const best = scores.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY);
+  const logScore = best + Math.log(said.reduce((s, { share }, i) => s + share * Math.exp(scores[i]! - best), 0));
   if (!Number.isFinite(logScore)) return undefined;
   return {
     r2: determination(
@@ -72,6 +98,44 @@ export const heldOutErrors = (
     covered: errors.filter(inside).length / m,
     logScore,
     degreesOfFreedom: nu,
+  };
+};
+
+/** The one best fit, with its floor. */
+const atBest = (
+  form: SurfaceForm,
+  data: SurfaceData,
+  measure: Measure,
+  theta: readonly number[],
+): KeptFit | undefined => {
+  const task = { form: form.name, objective: measure.objective.name, width: measure.width, data };
+  const found = refit(task, { theta, loose: true });
+  const spread = surfaceCovariance(form, data, found.theta, measure, found.theta.map(Number.isFinite));
+  if (!spread.covariance) return undefined;
+  return {
+    fits: [{ theta: found.theta, covariance: spread.covariance, weight: 1 }],
+    noise: spread.residualStandardDeviation ** 2,
+    degreesOfFreedom: spread.degreesOfFreedom,
+  };
+};
+
+const overFloors = (
+  form: SurfaceForm,
+  data: SurfaceData,
+  theta: readonly number[],
+  floor: MeasuredFloor | undefined,
+): KeptFit | undefined => {
+  const found = flooredData(form, data, floor, theta);
+  if (!found) return undefined;
+  const noise = found.squares / found.degreesOfFreedom;
+  return {
+    fits: found.nodes.map((node) => ({
+      theta: node.theta,
+      covariance: scaled(node.unscaledCovariance, noise),
+      weight: node.weight,
+    })),
+    noise,
+    degreesOfFreedom: found.degreesOfFreedom,
   };
 };
 

@@ -1,11 +1,15 @@
 import { badOption } from "../errors.js";
-import { mixtureQuantiles, type StudentComponent } from "../math/student-mixture.js";
+import { noiseAt } from "../inference/replicate-noise.js";
+import { grouped } from "../math/grouped.js";
+import type { StudentComponent } from "../math/student-mixture.js";
 import type { FitPrediction } from "../prediction.js";
 import { computeForLoss, optimalAllocation } from "../surface/allocate.js";
 import type { SurfaceAnswer, SurfaceQuestion } from "../surface/predict.js";
 import { logSurfaceLoss, type ModelAndData } from "../surface/surface.js";
-import { deltaMethod, type Statistic } from "../surface/uncertainty.js";
-import { type Estimate, type Flops, type Interval, type Loss, type Outcome, type Predicted, refuse } from "../types.js";
+import type { SurfaceFit } from "../surface/surface-fit.js";
+import type { Statistic } from "../surface/uncertainty.js";
+import { componentsOver, exponentialOf, mixtureEstimate, type WeighedSurface } from "../surface/weighed.js";
+import { type Estimate, type Flops, type Loss, type Outcome, type Predicted, refuse } from "../types.js";
 import type { RolledOutForm, RollOut } from "./record.js";
 
 /**
@@ -30,48 +34,43 @@ export const predictRollOut = <Q extends SurfaceQuestion>(fit: RollOut, question
  * Any number of a surface, over the forms of a roll-out: its median and 95 % interval. Ask for the logarithm of what must be positive. The
  * standard error is that of the whole mixture. A form that has no such number has no part in it.
  */
-export const rollOutEstimate = (fit: RollOut, statistic: Statistic): Estimate => {
-  const parts = componentsOf(fit, statistic, false);
-  const [value, low, high] = mixtureQuantiles(parts, LEVELS) as [number, number, number];
-  const all = parts.reduce((s, { weight }) => s + weight, 0);
-  const mean = parts.reduce((s, { weight, location }) => s + weight * location, 0) / all;
-  const variance = parts.reduce(
-    (s, { weight, location, scale }) => s + weight * (scale ** 2 + (location - mean) ** 2),
-    0,
-  );
-  return { value, standardError: Math.sqrt(variance / all), ci95: [low, high] };
-};
-
-/** Median, and the ends of a 95 % interval. */
-const LEVELS = [0.5, 0.025, 0.975];
+export const rollOutEstimate = (fit: RollOut, statistic: Statistic): Estimate =>
+  mixtureEstimate(componentsOf(fit, statistic));
 
 interface Part extends StudentComponent {
   readonly form: string;
 }
 
-/** What each form says of a number; with the noise of a new run, where it is the logarithm of a loss. */
-const componentsOf = ({ forms }: RollOut, statistic: Statistic, withNoise: boolean): Part[] =>
-  forms.flatMap((member): Part[] => {
-    const { fit, weight, misfit, degreesOfFreedom } = member;
+/** The surfaces of a member: one at each floor, where that is integrated out. */
+const surfacesOf = ({ fit, nodes, degreesOfFreedom }: RolledOutForm): WeighedSurface[] => {
+  if (!nodes) return [{ ...fit, degreesOfFreedom, weight: 1 }];
+  const { form, flopsPerToken, centre } = fit;
+  return nodes.map(({ theta, covariance, weight }) => ({
+    ...{ form, theta, covariance, weight, flopsPerToken, degreesOfFreedom },
+    ...(centre && { centre }),
+  }));
+};
+
+/** Standard deviation of ln L of a new run about a form: of repeated runs where there are, with what they leave of its scatter. */
+const noiseOf = ({ noise }: RollOut, { residualStandardDeviation: all }: SurfaceFit, C: Flops): number =>
+  noise ? Math.sqrt(noiseAt(noise, C) + Math.max(0, all ** 2 - noise.standardDeviation ** 2)) : all;
+
+/** What each form says of a number; with the noise of a new run of this compute, where it is the logarithm of a loss. */
+const componentsOf = (fit: RollOut, statistic: Statistic, ofRun?: Flops): Part[] =>
+  fit.forms.flatMap((member): Part[] => {
+    const { weight, misfit } = member;
     if (weight === 0) return [];
-    const { value, standardError } = deltaMethod(fit, statistic);
-    if (!Number.isFinite(value) || !Number.isFinite(standardError)) return [];
-    const scale = Math.hypot(misfit.factor * standardError, withNoise ? fit.residualStandardDeviation : 0);
-    return [{ form: fit.form, location: value, scale, degreesOfFreedom, weight }];
+    const noise = ofRun === undefined ? 0 : noiseOf(fit, member.fit, ofRun);
+    const parts = componentsOver(surfacesOf(member), statistic, noise, misfit.factor);
+    return parts.map((part) => ({ ...part, form: member.fit.form, weight: weight * part.weight }));
   });
 
 /** Forms of less than half of the weight cannot speak for all. */
 const MAJORITY = 0.5;
 
-/** exp of a mixture of logarithms. */
-const exponential = (parts: readonly Part[]): { readonly value: number; readonly interval: Interval } => {
-  const [value, low, high] = mixtureQuantiles(parts, LEVELS).map(Math.exp) as [number, number, number];
-  return { value, interval: [low, high] };
-};
-
 /** The parts of forms that have an answer, where they are the most of them. */
 const answering = (fit: RollOut, statistic: Statistic, none: string): Outcome<{ readonly parts: readonly Part[] }> => {
-  const parts = componentsOf(fit, statistic, false);
+  const parts = componentsOf(fit, statistic);
   const weight = parts.reduce((s, part) => s + part.weight, 0);
   if (weight >= MAJORITY) return { ok: true, parts };
   return refuse("unreachable", `forms that carry ${Math.round(100 * (1 - weight))} % of the weight ${none}`);
@@ -84,9 +83,9 @@ const notesOf = (parts: readonly Part[], members: readonly RolledOutForm[]): Fit
   const widened = members.reduce((most, { weight, misfit }) => (weight > 0 ? Math.max(most, misfit.factor) : most), 1);
   return {
     forms: Object.fromEntries(
-      parts.map((part) => {
-        const { value, interval } = exponential([part]);
-        return [part.form, { value, interval95: interval, weight: part.weight / all }];
+      [...grouped(parts, ({ form }) => form)].map(([form, own]) => {
+        const { value, interval } = exponentialOf(own);
+        return [form, { value, interval95: interval, weight: own.reduce((s, { weight }) => s + weight, 0) / all }];
       }),
     ),
     ...(widened > 1 && { widened }),
@@ -94,10 +93,11 @@ const notesOf = (parts: readonly Part[], members: readonly RolledOutForm[]): Fit
 };
 
 const lossAt = (fit: RollOut, model: ModelAndData) => {
+  const C = fit.flopsPerToken * model.N * model.D;
   const statistic: Statistic = (surface) => logSurfaceLoss(surface, model);
-  const run = componentsOf(fit, statistic, true);
-  const { value, interval } = exponential(run);
-  const ci95 = exponential(componentsOf(fit, statistic, false)).interval;
+  const run = componentsOf(fit, statistic, C);
+  const { value, interval } = exponentialOf(run);
+  const ci95 = exponentialOf(componentsOf(fit, statistic)).interval;
   return { loss: { value, ci95, interval95: interval } satisfies Predicted, notes: notesOf(run, fit.forms) };
 };
 
@@ -108,7 +108,7 @@ const optimum = (fit: RollOut, C: Flops): Outcome<FitPrediction<"C", "N" | "D" |
   };
   const found = answering(fit, lnN, `have no optimum at C = ${C}`);
   if (!found.ok) return found;
-  const { value: N, interval } = exponential(found.parts);
+  const { value: N, interval } = exponentialOf(found.parts);
   const tokens = (size: number) => C / (fit.flopsPerToken * size);
   const { loss, notes } = lossAt(fit, { N, D: tokens(N) });
   return {
@@ -142,7 +142,7 @@ const leastCompute = (fit: RollOut, loss: Loss): Outcome<FitPrediction<"loss", "
       return best.ok ? Math.log(best[name]) : Number.NaN;
     };
   const predicted = (name: "C" | "N" | "D"): Predicted => {
-    const { value, interval } = exponential(componentsOf(fit, of(name), false));
+    const { value, interval } = exponentialOf(componentsOf(fit, of(name)));
     return { value, ci95: interval };
   };
   const found = answering(fit, of("C"), `do not reach a ${fit.quantity} of ${loss}`);

@@ -1,6 +1,10 @@
 import { choice, positive, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
+import { noiseSchema } from "../inference/replicate-noise.js";
 import * as fields from "../records/fields.js";
+import { rehearsalSchema } from "../rehearsal/record.js";
+import { floorSchema, nodeSchema } from "../surface/floors/floored.js";
+import { surfaceForms } from "../surface/forms/index.js";
 import { surfaceFitSchema } from "../surface/surface-fit.js";
 import { refusalReasons } from "../types.js";
 
@@ -45,8 +49,18 @@ const cut = record({
 /** One division of the runs, and what every form said across it. */
 export interface RollOutCut extends fields.Read<typeof cut> {}
 
+/** As long as θ of any form that there is when it is read. */
+const nodes = v.lazy((value) => {
+  const theta = fields.fieldOf(Array.isArray(value) ? value[0] : undefined, "theta");
+  const sizes = [...new Set(surfaceForms.names.map((name) => surfaceForms.get(name).theta.length))];
+  if (value === undefined) return v.union(sizes.map((size) => list(nodeSchema(size))));
+  return list(nodeSchema(Array.isArray(theta) ? theta.length : sizes[0]!));
+}) as v.GenericSchema<unknown, v.InferOutput<ReturnType<typeof nodeSchema>>[]>;
+
 const member = record({
   fit: surfaceFitSchema,
+  /** Of a form with a floor: that floor integrated out, the surface at each with its weight. What is said comes from these, then. */
+  nodes: v.exactOptional(nodes),
   /** In the mixture; the weights add up to one. */
   weight: share,
   /** Mean of the logarithmic scores of the cuts. */
@@ -77,9 +91,15 @@ export const rollOutSchema = record({
   largest: record({ C: positive, N: positive, D: positive }),
   status: choice(["converged", "unidentified"]),
   message: v.exactOptional(text),
+  /** The lower bound of the floor that was measured. */
+  floor: v.exactOptional(floorSchema),
+  /** The noise of one run, where runs are repeated. */
+  noise: v.exactOptional(noiseSchema),
   forms: list(member),
   refused: list(record({ form: text, reason: choice(refusalReasons), message: text })),
   cuts: list(cut),
+  /** What the mixture would have said of larger budgets from the smaller ones; absent where it was not asked. */
+  rehearsals: v.exactOptional(list(rehearsalSchema)),
 });
 
 /**

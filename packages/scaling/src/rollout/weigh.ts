@@ -1,14 +1,24 @@
+import type { FlooredSurface } from "../surface/floors/floored.js";
+import type { SurfaceForm } from "../surface/form.js";
 import { formOfSurface } from "../surface/surface.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
 import type { HeldOutErrors, RolledOutForm } from "./record.js";
 
 /** Occam's window: of two explanations one that is this many times less likely is dropped (Madigan & Raftery 1994, JASA 89:1535). */
 const WINDOW = 20;
+/**
+ * By what evidence counts: no form is the truth, and how well each of them fits says less of what it foresees than it would if one were. Of
+ * simulated studies of three truths 92 to 98 % of intervals held a run at ten times the compute with 4, and with 1 as many, but a form that is
+ * wrong and fits by chance then has all of the weight.
+ */
+const TEMPERATURE = 4;
 /** A form's errors are widened where its roll-outs would be this improbable if it were right. */
 const SURPRISE = 1e-4;
 
 interface Judged {
   readonly fit: SurfaceFit;
+  /** Its floor integrated out, where it has one. */
+  readonly floored?: FlooredSurface | undefined;
   /** Across each cut; undefined where the runs that were kept do not determine the form. */
   readonly errors: readonly (HeldOutErrors | undefined)[];
 }
@@ -26,39 +36,62 @@ export const weighed = (judged: readonly Judged[]): RolledOutForm[] => {
   const earned = ({ inSample, logScore }: Member) =>
     sums.every((sum) => inSample - sum.inSample > Math.log(WINDOW) && !(logScore - sum.logScore <= Math.log(WINDOW)));
   const outOf = (one: Member): string | undefined => {
-    if (!one.determined) return "the runs that are kept do not determine it";
-    return one.additive || sums.length === 0 || earned(one)
+    if (!one.determined && !one.held) return "the runs that are kept do not determine it";
+    return one.simple || sums.length === 0 || earned(one)
       ? undefined
       : "it does not do better than sums of power terms";
   };
   const reasons = members.map(outOf);
-  const evidence = (one: Member) => one.inSample + (Number.isFinite(one.logScore) ? one.logScore : 0);
   const left = members.filter((_, i) => reasons[i] === undefined);
   // Where roll-outs speak for none, the forms that can be fitted at all are weighed by their fits.
   const judgedOnes = left.length > 0 ? left : members;
+  // Scores are of the same cuts, or of none.
+  const common = (members[0]?.scores ?? []).flatMap((_, k) =>
+    judgedOnes.every(({ scores }) => scores[k] !== undefined) ? [k] : [],
+  );
+  const scoreOf = ({ scores }: Member) => common.reduce((s, k) => s + scores[k]!, 0) / Math.max(1, common.length);
+  const evidence = (one: Member) => one.inSample + scoreOf(one);
   const best = judgedOnes.reduce((most, one) => Math.max(most, evidence(one)), Number.NEGATIVE_INFINITY);
-  const within = (one: Member) => judgedOnes.includes(one) && best - evidence(one) < Math.log(WINDOW);
-  const total = members.filter(within).reduce((sum, one) => sum + Math.exp(evidence(one) - best), 0);
+  const share = (one: Member) => Math.exp((evidence(one) - best) / TEMPERATURE);
+  const within = (one: Member) => judgedOnes.includes(one) && share(one) * WINDOW > 1;
+  const total = members.filter(within).reduce((sum, one) => sum + share(one), 0);
   return members.map((one, i) => {
-    const { fit, logScore, misfit, degreesOfFreedom } = one;
-    const weight = within(one) ? Math.exp(evidence(one) - best) / total : 0;
+    const { fit, nodes, logScore, misfit, degreesOfFreedom } = one;
+    const weight = within(one) ? share(one) / total : 0;
     const out = weight > 0 ? undefined : (reasons[i] ?? `others are more than ${WINDOW} times as likely`);
-    return { fit, weight, logScore, misfit, degreesOfFreedom, ...(out !== undefined && { out }) };
+    return {
+      fit,
+      ...(nodes && { nodes }),
+      weight,
+      logScore,
+      misfit,
+      degreesOfFreedom,
+      ...(out !== undefined && { out }),
+    };
   });
 };
 
 type Member = ReturnType<typeof member>;
 
-const member = ({ fit, errors }: Judged) => {
+/** Sums of power terms, and every isoFLOP curve at once: forms that take part without having to earn it. */
+export const isSimple = ({ terms, optimum }: SurfaceForm): boolean => terms !== undefined || optimum !== undefined;
+
+const member = ({ fit, floored, errors }: Judged) => {
   const known = errors.filter((one) => one !== undefined);
   const n = known.length;
   const pValue = known.reduce((least, one) => Math.min(least, one.pValue), 1) * Math.max(1, n);
   const surprised = pValue < SURPRISE;
   const factor = surprised ? Math.max(1, Math.sqrt(known.reduce((s, { t }) => s + t * t, 0) / n)) : 1;
+  const nodes = floored && [...floored.nodes];
   return {
     fit,
+    nodes,
     additive: formOfSurface(fit).terms !== undefined,
+    simple: isSimple(formOfSurface(fit)),
     determined: n === errors.length,
+    /** By a prior, where the rows that are kept are few. */
+    held: formOfSurface(fit).prior !== undefined,
+    scores: errors.map((one) => one?.logScore),
     inSample: -fit.criteria.aicc / 2,
     logScore: n > 0 ? known.reduce((s, one) => s + one.logScore, 0) / n : Number.NaN,
     misfit: { factor, pValue: Math.min(1, pValue) },

@@ -37,10 +37,23 @@ export const computeRule = ({ flopsPerToken = SIX }: Pick<Surface, "flopsPerToke
  */
 export const optimalAllocation = (surface: Surface, C: Flops, options: AllocationOptions = {}): Outcome<Allocation> => {
   if (!(C > 0 && Number.isFinite(C))) throw badOption("C", C, "a positive number of FLOPs");
-  const { trade } = formOfSurface(surface);
-  return trade && !options.flops && !options.sizes && !options.inputs
-    ? closedForm(surface, trade(surface.theta), C)
-    : searched(surface, C, options);
+  const { trade, optimum } = formOfSurface(surface);
+  const free = !options.flops && !options.sizes && !options.inputs;
+  if (free && optimum) return given(surface, optimum, C);
+  return trade && free ? closedForm(surface, trade(surface.theta), C) : searched(surface, C, options);
+};
+
+const given = (
+  surface: Surface,
+  optimum: (theta: readonly number[], lnND: number) => number,
+  C: Flops,
+): Outcome<Allocation> => {
+  const { flopsPerToken = SIX } = surface;
+  const { origin = { N: 0, D: 0 } } = formOfSurface(surface);
+  const lnN = optimum(surface.theta, Math.log(C / flopsPerToken) - origin.N - origin.D) + origin.N;
+  const N = Math.exp(lnN);
+  const D = C / (flopsPerToken * N);
+  return { ok: true, C, N, D, loss: surfaceLoss(surface, { N, D }) };
 };
 
 /** What buys as much under 6ND, in which the closed form is written. */
@@ -194,7 +207,10 @@ export const computeForLoss = (surface: Surface, loss: Loss, options: Allocation
   const steps = 240;
   const [from, to] = computes(surface);
   const grid = Array.from({ length: steps + 1 }, (_, i) => from + ((to - from) * i) / steps);
-  const last = grid.findLastIndex((x) => excess(x) > 0);
+  const last =
+    surface.centre && formOfSurface(surface).optimum
+      ? lastFrom(grid, excess, Math.log(amid(surface)))
+      : grid.findLastIndex((x) => excess(x) > 0);
   if (last < 0) return refuse("unreachable", `a loss of ${loss} is above what the least compute reaches`);
   const next = grid[last + 1];
   // At the floor itself the excess is at best zero, by rounding.
@@ -204,6 +220,22 @@ export const computeForLoss = (surface: Surface, loss: Loss, options: Allocation
       `a loss of ${loss} is below what ${Math.exp(to).toExponential(0).replace("e+", "e")} FLOPs reach: the floor is in the way`,
     );
   return at(bisect((x) => -excess(x), grid[last]!, next));
+};
+
+/**
+ * The last place above the loss on the way from amid the runs: a form whose exponents drift falls again, or rises, where no one would follow it.
+ * −1 where the least compute does not lie above it, the end where none lies below.
+ */
+const lastFrom = (grid: readonly number[], excess: (x: number) => number, from: number): number => {
+  const start = Math.max(
+    0,
+    grid.findLastIndex((x) => x <= from),
+  );
+  const above = excess(grid[start]!) > 0;
+  const step = above ? 1 : -1;
+  let i = start;
+  while (grid[i] !== undefined && excess(grid[i]!) > 0 === above) i += step;
+  return above ? i - 1 : i;
 };
 
 /** What a run that was not compute-optimal cost. */

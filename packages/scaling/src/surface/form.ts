@@ -40,6 +40,13 @@ export interface SurfaceForm extends Named {
   withFloor?(theta: readonly number[], floor: Loss, scale: DataScale): number[];
   /** The terms whose balance is the optimum, where it is one of two powers; without it the optimum is searched for. */
   trade?(theta: readonly number[]): Trade;
+  /** ln N of least loss among all N and D of one ln ND, where the form says it outright; then no search is needed. */
+  optimum?(theta: readonly number[], lnND: number): number;
+  /**
+   * Standard deviations of θ about 0, by name, that are believed before any run is seen: of terms that only a long range of runs shows. Taken where
+   * a floor is integrated out; a plain fit knows of none.
+   */
+  readonly prior?: Readonly<Record<string, number>>;
   /** For forms that are sums of power terms: what variable projection needs to know of them. */
   readonly terms?: PowerTerms;
   /** θ from all of the parameters as they are quoted, for a form with some that are neither; NaN where one is not given. */

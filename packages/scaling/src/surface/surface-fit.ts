@@ -23,7 +23,7 @@ const biasSchema = record({
 /** How far Approach 2 on this grid would be off if the surface were the truth and there were no noise. */
 export interface Approach2Bias extends fields.Read<typeof biasSchema> {}
 
-const lackOfFitSchema = record({
+export const lackOfFitSchema = record({
   ok: fields.ok,
   /** F with replicated runs, χ² with known noise. */
   statistic: spread,

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { checkpointFile, listFolder, removeTemporaries, snapshotFile } from "@isoflop/train/node";
 import { isGone, ownerIn } from "./lock-name.js";
+import { lossesFile } from "./losses.js";
 import { measurementFiles, measurementsIn } from "./measurements.js";
 import { standingOf, thisProcess } from "./process.js";
 
@@ -13,6 +14,7 @@ export const checkpointsIn = (run: string): string => path.join(run, "checkpoint
 /** Removes what killed processes were writing in a run's folder. For its owner. */
 export const removeHalves = async (run: string): Promise<void> => {
   await removeTemporaries(run, RECORD);
+  await removeTemporaries(run, lossesFile);
   await removeTemporaries(checkpointsIn(run), checkpointFile);
   await removeTemporaries(checkpointsIn(run), snapshotFile);
   await removeTemporaries(measurementsIn(run), measurementFiles);

@@ -9,6 +9,7 @@ import type { OpenRun, RunFiles, RunStore } from "../store.js";
 import type { Fence } from "./fence.js";
 import { ifMissing, withFiles } from "./files.js";
 import { type FolderLock, lockFolder } from "./lock.js";
+import { lossesBytes, lossesIn, readLosses } from "./losses.js";
 import { measurementFile, measurementsIn, measurementText, readMeasurements } from "./measurements.js";
 import { appendMetrics, readMetrics } from "./metrics-log.js";
 import { parseRecord, recordText } from "./record.js";
@@ -42,12 +43,16 @@ export const runFiles = (folder: string, fence: Fence): Omit<RunFiles, "files"> 
         await makeFolder(measurementsIn(folder));
         await fence.write(measurementFile(folder, measurement), [measurementText(measurement)]);
       }),
+    validated: (losses) =>
+      withFiles(folder, async () => {
+        await fence.write(lossesIn(folder), [await lossesBytes(path.basename(folder), losses)]);
+      }),
   };
 };
 
 /**
- * Runs as plain files: `ID/run.json` (spec, state, result), `ID/metrics.jsonl`, `ID/checkpoints/` and `ID/metrics/`. Everything is
- * written so that a process killed at any moment loses at most what came after the last checkpoint, and a run belongs
+ * Runs as plain files: `ID/run.json` (spec, state, result), `ID/metrics.jsonl`, `ID/checkpoints/`, `ID/metrics/` and
+ * `ID/losses.json.gz`, the loss of every validation sample. Everything is written so that a process killed at any moment loses at most what came after the last checkpoint, and a run belongs
  * to one process at a time. What a killed process left is removed when its run is opened, or read after its end.
  *
  * All methods throw SweepError `store` if the folder cannot be read or written, `path` if there can be no such folder,
@@ -103,6 +108,7 @@ export const fileRunStore = (folder: string): RunStore => {
     },
     metrics: (id) => withFiles(folder, () => readMetrics(path.join(folderOf(id), METRICS))),
     measurements: (id) => withFiles(folder, () => readMeasurements(folderOf(id))),
+    losses: (id) => withFiles(folder, () => readLosses(folderOf(id))),
     async open(input, options) {
       const spec = runSpec(input);
       const id = idOf(spec);

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { canonicalJson } from "@isoflop/spec";
-import { TrainError } from "@isoflop/train";
+import { canonicalJson, differences } from "@isoflop/spec";
+import { stratifiedMean, TrainError } from "@isoflop/train";
 import { listCheckpoints, listSnapshots, readCheckpoint, storedSnapshot } from "@isoflop/train/node";
+import { isSweepError } from "../errors.js";
+import { samplesOf } from "../losses.js";
 import type { RunRecord } from "../result.js";
 import { trainingOf } from "../task.js";
 import { withFiles } from "./files.js";
+import { lossesIn, readLosses } from "./losses.js";
 import { readMetrics } from "./metrics-log.js";
 import { checkpointsIn } from "./remains.js";
 import { METRICS } from "./run-store.js";
@@ -13,7 +16,7 @@ import { type StoredRun, storedRun } from "./stored.js";
 
 /** Something that is not as it must be with a run. */
 export interface RunFault {
-  readonly of: "record" | "data" | "checkpoint" | "snapshot" | "metrics";
+  readonly of: "record" | "data" | "checkpoint" | "snapshot" | "metrics" | "losses";
   /** What is wrong. */
   readonly message: string;
   /** What to do. */
@@ -24,7 +27,8 @@ const AGAIN = "remove the run, and what needs it trains it again";
 
 /**
  * Examines all files of a run without changing them: whether its record can be read and belongs to its id, says which data it saw, its
- * checkpoints and snapshots are whole and its own, and its metrics log tells of every step.
+ * checkpoints and snapshots are whole and its own, its metrics log tells of every step, and its validation losses, where it has them, are those
+ * of its result.
  * @returns what is wrong, nothing for a run that is not there
  * @throws SweepError `store` for files that are there and cannot be read
  */
@@ -39,6 +43,7 @@ export const verifyRun = async (store: string, id: string): Promise<readonly Run
     ...(await checkpointFaults(run.folder, record)),
     ...(await snapshotFaults(run.folder, record)),
     ...(record ? await metricsFaults(run.folder, record) : []),
+    ...(await lossesFaults(run.folder, record)),
   ]);
 };
 
@@ -130,6 +135,30 @@ const metricsFaults = async (folder: string, { state, spec }: RunRecord): Promis
     ...(missing < 0 && steps.length < expected ? [fault(`ends at step ${steps.length} of ${expected}`)] : []),
     ...(beyond === undefined ? [] : [fault(`tells of step ${beyond} of a run of ${spec.steps}`)]),
   ];
+};
+
+/** How far apart two sums of the same f32 may be. */
+const ROUNDING = 1e-12;
+
+/** A run without them is one of before. Of other train functions nothing is known but that they can be read. */
+const lossesFaults = async (folder: string, record: RunRecord | undefined): Promise<readonly RunFault[]> => {
+  const advice = `remove the file: the result stands, and pairs with no other; to have it, ${AGAIN}`;
+  try {
+    const found = await readLosses(folder);
+    if (!found || record?.state !== "done" || !isKnown(record)) return [];
+    const { spec, result } = record;
+    const unlike = differences(found.samples, samplesOf(spec, result.data.content), "samples").filter(
+      (one) => !one.startsWith("samples.noise "),
+    );
+    if (unlike.length > 0) return [{ of: "losses", message: `${lossesIn(folder)}: ${unlike[0]} by run.json`, advice }];
+    const { mean } = stratifiedMean(found.losses);
+    if (Math.abs(mean - result.loss) <= ROUNDING * Math.abs(mean)) return [];
+    const message = `${lossesIn(folder)}: the mean of its losses is ${mean}, and the run's loss is ${result.loss}`;
+    return [{ of: "losses", message, advice }];
+  } catch (error) {
+    if (!isSweepError(error, "record")) throw error;
+    return [{ of: "losses", message: error.message.replace(/\. Remove [^.]*$/, ""), advice }];
+  }
 };
 
 const stepOf = (manifest: string): number => Number(/\d+(?=\.json$)/.exec(manifest)?.[0] ?? 0);

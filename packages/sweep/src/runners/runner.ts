@@ -1,7 +1,7 @@
 import type { DataSource, DataSpec } from "@isoflop/data";
 import type { Seconds } from "@isoflop/flops";
 import type { Device } from "@isoflop/tensor";
-import type { CheckpointStore, LossBin, StepMetrics, TrainError, TrainOptions } from "@isoflop/train";
+import type { CheckpointStore, LossBin, StepMetrics, TrainError, TrainOptions, Validation } from "@isoflop/train";
 import type { Place } from "../place.js";
 import type { RunTask } from "../task.js";
 
@@ -41,6 +41,8 @@ export interface RunOutcome extends Partial<Place> {
   readonly lossStdErr: number;
   /** The same by noise level. */
   readonly lossBins?: readonly LossBin[];
+  /** The same of every sample, with the samples' times, ascending: as `validate` of `@isoflop/train` gives them. Kept with the run. */
+  readonly validation?: Pick<Validation, "losses" | "times">;
   /** Spent in training, over all sessions. */
   readonly seconds: Seconds;
 }

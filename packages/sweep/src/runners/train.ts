@@ -19,6 +19,6 @@ export const trainFunction = kind({
       });
       for (const tensor of leavesOf(weights)) tensor.dispose();
       const { mean: loss, stdErr: lossStdErr, bins: lossBins } = validation;
-      return { loss, lossStdErr, lossBins, seconds };
+      return { loss, lossStdErr, lossBins, validation, seconds };
     },
 });

@@ -55,11 +55,17 @@ export const latentSource = async (options: LatentOptions, opening: Opening = {}
       },
       settings: { scale: scaling.scale, shift: scaling.shift },
     });
-    return { ...source, latents: scaling };
+    return withScaling(source, scaling);
   } finally {
     await files.close();
   }
 };
+
+const withScaling = (source: DataSource<FiniteSplit>, latents: LatentScaling): DataSource<FiniteSplit> => ({
+  ...source,
+  latents,
+  withSeed: (seed) => withScaling(source.withSeed!(seed), latents),
+});
 
 /** Which files hold what. */
 const placesOf = ({ latents, labels, captions, features }: LatentParts) => [

@@ -2,6 +2,7 @@ import { type RollOutAxis, rolledOutForms, rollOutAxes, surfaceForms } from "@is
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import { groupOption, jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
+import { floorOption } from "../../options/floor.js";
 import { formsHelp } from "../../options/form-options.js";
 import { choices } from "../../options/values.js";
 import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
@@ -15,8 +16,9 @@ type Options = RunInput & RollOutAsked & AnswerOptions & { readonly groupBy?: st
 
 const help = `
 Every form is fitted to all runs by least squares of ln L, and to all but those of the largest C, N and D, which it then predicts. Forms are
-weighed by both (AICc, and the joint density of what was held out), and predictions are mixtures over them. Where the runs that were held
-out are a surprise to a form, its standard errors are widened as it was missed.
+weighed by both (AICc, and the joint density of what was held out), and predictions are mixtures over them and over the floors that each
+allows. Where the runs that were held out are a surprise to a form, its standard errors are widened as it was missed. Then the whole is
+fitted to the runs up to each budget, to see what would have been said of the larger ones.
 
 Forms:
 ${formsHelp(surfaceForms)}
@@ -26,7 +28,7 @@ Example:
   isoflop fit rollout --input runs.csv --json > forms.json && isoflop predict forms.json --at 1e22`;
 
 export const configure = (command: Command): void => {
-  reportOption(quantityOption(jsonOption(runOptions(command))))
+  floorOption(reportOption(quantityOption(jsonOption(runOptions(command)))))
     .option("--forms <a,b,…>", `forms side by side (default: ${rolledOutForms.join(",")})`, choices(surfaceForms.names))
     .option("--along <axes>", "hold out the largest of C, N, D (default: C,N,D)", choices<RollOutAxis>(rollOutAxes))
     .addOption(

@@ -2,6 +2,7 @@ import { allocationExponents, type Estimate, type RollOut, rollOutEstimate } fro
 import { estimateCells, num, percent, plural, round, signedPercent } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { pointsUsed } from "../points.js";
+import { rehearsalsTable } from "../rehearsals.js";
 import type { SavedFit } from "../saved.js";
 
 /** What a person reads of forms side by side. */
@@ -13,6 +14,7 @@ export const rollOutWords = (saved: SavedFit<RollOut>): Words => {
     formsTable(fit),
     cutsTable(fit),
     exponentsTable(saved),
+    rehearsalsTable(fit.rehearsals),
     fit.message && `caution: ${fit.message}`,
   ];
 };

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
+import type { SeedNoise } from "@isoflop/scaling";
 import type { Command } from "commander";
+import type { DoneRun } from "../../runs/point.js";
 import { readManifest, storeOf } from "../../study/manifest.js";
 import { versions } from "../../versions.js";
 import { emit } from "../../words/emit.js";
-import { runDocument } from "../document.js";
+import { type RunDocument, runDocument } from "../document.js";
 import { runsIn } from "../find.js";
 import { type StoreChoices, storeFor, storeOptions, studyOption } from "../options.js";
 import { idsOfStudy, Users } from "../users.js";
@@ -16,7 +18,7 @@ interface Options extends StoreChoices {
 const help = `
 Runs of other versions and of modules that are not loaded are listed as far as they can be read, and named below. "killed" is a run whose
 process has ended without a word: whatever needs it goes on from its last checkpoint. "silent" is one whose process, on another machine,
-has not been heard of for two minutes.
+has not been heard of for two minutes. Where runs of a study differ in their seeds alone, how much their losses do is said below.
 
 Examples:
   isoflop runs list
@@ -33,9 +35,28 @@ export const configure = (command: Command): void => {
       const ids = study === undefined ? undefined : idsOfStudy(study);
       const runs = (await runsIn(store, ids)).map((run) => runDocument(run, users));
       if (!manifest) runs.sort((a, b) => size(a.budget) - size(b.budget) || size(a.width) - size(b.width));
-      const document = { command: "runs list", store: resolve(store), runs, versions: versions("@isoflop/sweep") };
-      await emit(options.json, document, () => listWords(store, runs, ids?.length));
+      const noise = manifest && (await noiseIn(store, runs));
+      const document = {
+        ...{ command: "runs list", store: resolve(store), runs, ...(noise && { seedNoise: noise }) },
+        versions: versions("@isoflop/sweep"),
+      };
+      await emit(options.json, document, () => listWords(store, runs, ids?.length, noise));
     });
+};
+
+/** Of a study's runs that are done and can be read; undefined where no two differ in their seeds alone. */
+const noiseIn = async (store: string, runs: readonly RunDocument[]): Promise<SeedNoise | undefined> => {
+  const [{ noiseOf }, { fileRunStore }] = await Promise.all([
+    import("../../study/noise.js"),
+    import("@isoflop/sweep/node"),
+  ]);
+  const kept = fileRunStore(store);
+  const done: DoneRun[] = [];
+  for (const { id, state, problem } of runs) {
+    const record = state === "done" && problem === undefined ? await kept.read(id) : undefined;
+    if (record?.state === "done") done.push(record);
+  }
+  return await noiseOf(done, kept);
 };
 
 /** What is not known comes last. */

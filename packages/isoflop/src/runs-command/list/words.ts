@@ -1,14 +1,19 @@
 import { basename } from "node:path";
+import type { SeedNoise } from "@isoflop/scaling";
 import { budgetWords } from "../../study/progress.js";
 import { num, plural } from "../../words/numbers.js";
 import { table, type Words } from "../../words/passage.js";
+import { seedNoiseWords } from "../../words/seed-noise.js";
 import { ageWords, bytesWords } from "../../words/sizes.js";
 import type { RunDocument } from "../document.js";
 
 const NONE = "–";
 
-/** @param planned how many runs the study has, if those are of one */
-export const listWords = (store: string, runs: readonly RunDocument[], planned?: number): Words => {
+/**
+ * @param planned how many runs the study has, if those are of one
+ * @param noise of its seeds, where it has replicates
+ */
+export const listWords = (store: string, runs: readonly RunDocument[], planned?: number, noise?: SeedNoise): Words => {
   const now = Date.now();
   const rows = runs.map(({ id, standing, budget, width, steps, of, loss, data, changed, bytes, studies }) => [
     ...[id, standing, data ?? NONE],
@@ -29,6 +34,7 @@ export const listWords = (store: string, runs: readonly RunDocument[], planned?:
     runs.length > 0 &&
       table(["run", "state", "data", "C, FLOPs", "width", "steps", "loss", "age", "size", "studies"], rows, 3),
     `${count} in ${store}${runs.length > 0 ? `, ${bytesWords(bytes)}` : ""}`,
+    noise && { notes: seedNoiseWords(noise) },
     problems.length > 0 && { notes: problems },
   ];
 };

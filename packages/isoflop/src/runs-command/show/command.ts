@@ -19,15 +19,19 @@ export const configure = (command: Command): void => {
       const store = storeFor(options);
       const id = await idFor(store, given);
       const run = (await storedRun(store, id))!;
-      const losses = (await fileRunStore(store).metrics(id)).map(({ loss }) => loss);
+      const runs = fileRunStore(store);
+      const losses = (await runs.metrics(id)).map(({ loss }) => loss);
+      // What cannot be read is told by verify; all else can be shown.
+      const validated = await runs.losses(id).catch(() => undefined);
       const { spec, result, failure } = run.content;
       const about = runDocument(run, new Users(options.runs, store));
       const document = {
         ...{ command: "runs show", ...about, spec },
         ...(result !== undefined && { result }),
         ...(failure !== undefined && { failure }),
+        ...(validated && { validated: validated.samples }),
         versions: versions("@isoflop/sweep"),
       };
-      await emit(options.json, document, () => showWords(run, about, losses));
+      await emit(options.json, document, () => showWords(run, about, losses, validated?.samples));
     });
 };

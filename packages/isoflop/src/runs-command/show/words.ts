@@ -1,3 +1,4 @@
+import type { ValidationSamples } from "@isoflop/sweep";
 import type { StoredRun } from "@isoflop/sweep/node";
 import { num } from "../../words/numbers.js";
 import type { Words } from "../../words/passage.js";
@@ -9,7 +10,12 @@ import { holderWords } from "../facts.js";
 /** Characters of a training curve. */
 const CURVE = 60;
 
-export const showWords = (run: StoredRun, about: RunDocument, losses: readonly number[]): Words => {
+export const showWords = (
+  run: StoredRun,
+  about: RunDocument,
+  losses: readonly number[],
+  validated?: ValidationSamples,
+): Words => {
   const { content, folder, problem } = run;
   const { steps, of, loss, lossStdErr, data, modules, changed, bytes, studies } = about;
   const age = ageWords((Date.now() - Date.parse(changed)) / 1000);
@@ -19,6 +25,10 @@ export const showWords = (run: StoredRun, about: RunDocument, losses: readonly n
     ["problem", problem],
     ["steps", of === undefined ? String(steps) : `${steps} of ${of}`],
     ["loss", loss === undefined ? undefined : `${num(loss)} ± ${num(lossStdErr ?? Number.NaN, 2)}`],
+    [
+      "samples",
+      validated && `losses of ${validated.images} images of "${validated.split}" are kept: runs compare ${about.id} ID`,
+    ],
     ["data", data],
     ["modules", modules.length > 0 ? modules.join(", ") : undefined],
     ["studies", studies.length > 0 ? studies.join(", ") : "none"],

@@ -14,7 +14,7 @@ interface Options extends StoreChoices {
 
 const help = `
 Reads everything: the record, whose hash must be its id and which must say what data it saw; every checkpoint, whose SHA-256 must be that of what
-was written; and the metrics log, which must tell of every step. Changes nothing. Status 3 if anything is not as it must be.
+was written; the metrics log, which must tell of every step; and the losses of validation samples, whose mean must be the run's loss. Changes nothing. Status 3 if anything is not as it must be.
 
 Example:
   isoflop runs verify --study runs/quick`;

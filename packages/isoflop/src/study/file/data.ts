@@ -26,9 +26,3 @@ const written = (data: StudyFile["data"], error: (message: string) => Error): un
     throw error((cause as Error).message);
   }
 };
-
-/** The data in the order of a seed, where their source has one. */
-export const seeded = (data: DataSpec, seed: number): DataSpec => {
-  const has = sources.has(data.source) && Object.hasOwn(sources.get(data.source).options, "seed");
-  return has ? ({ ...data, seed } as DataSpec) : data;
-};

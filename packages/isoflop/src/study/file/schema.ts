@@ -92,7 +92,15 @@ const sizes = { budgets, widths: v.exactOptional(widths), models: v.exactOptiona
 
 const gridSchema = v.pipe(record({ ...sizes, seeds: v.optional(whole({ atLeast: 1, atMost: 1000 }), 1) }), sized());
 
-const heldOutSchema = v.pipe(record(sizes), sized());
+/** Of its sizes so many are trained, about the optimum that is predicted, each so many times as large as the one before it. */
+const heldOutSchema = v.pipe(
+  record({
+    ...sizes,
+    count: v.optional(whole({ atLeast: 1, atMost: 9 }), 1),
+    ratio: v.optional(number({ above: 1 }), 2),
+  }),
+  sized(),
+);
 
 /** Short runs that find the learning rate's rule. What is left out follows from the grid. */
 const tuneSchema = record({

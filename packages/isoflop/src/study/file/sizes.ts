@@ -3,7 +3,13 @@ import { batchOf } from "@isoflop/sweep";
 import type { StudyFile } from "./schema.js";
 
 /** Budgets with the sizes that are tried at each. */
-export type Sizes = Pick<Exclude<StudyFile["grid"], readonly unknown[]>, "budgets" | "widths" | "models">;
+export type Sizes = Pick<Entry, "budgets" | "widths" | "models"> & Partial<Pick<Entry, "seeds">>;
+
+/** Budgets that are held out, with how many sizes are trained there and how far apart. */
+export type HeldOutSizes = Sizes &
+  Pick<Exclude<NonNullable<StudyFile["heldOut"]>, readonly unknown[]>, "count" | "ratio">;
+
+type Entry = Exclude<StudyFile["grid"], readonly unknown[]>;
 
 const isList = <T>(given: T): given is Extract<T, readonly unknown[]> => Array.isArray(given);
 

@@ -3,6 +3,7 @@ import type { SurfaceForm } from "../form.js";
 import { crossed, crossedFloor } from "./crossed.js";
 import { dataConstrained, dataConstrainedTied } from "./data-constrained.js";
 import { farseer } from "./farseer.js";
+import { joint } from "./joint.js";
 import { jointMoe } from "./joint-moe.js";
 import { kaplan } from "./kaplan.js";
 import { chinchilla, noFloor, tied } from "./power-terms.js";
@@ -16,6 +17,7 @@ const own: readonly SurfaceForm[] = [
   crossed,
   crossedFloor,
   farseer,
+  joint,
   dataConstrained,
   dataConstrainedTied,
   jointMoe,
@@ -30,6 +32,7 @@ export const fromOutside = (name: string): boolean => own.every((form) => form.n
 /**
  * `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD ·
  * `crossed` A/N^α + B N^c/D^(β0 + β1 ln N) · `crossed-floor` the same with E · `farseer` of nine parameters ·
+ * `joint`, every isoFLOP curve at once: E + A (ND)^−α and a basin about a power of ND ·
  * `data-constrained` and, with α = β, `data-constrained-tied`, in which repeated tokens lose value · `joint-moe` for
  * mixtures of experts; or one that was added.
  */
@@ -41,6 +44,7 @@ export type SurfaceFormName =
   | "crossed"
   | "crossed-floor"
   | "farseer"
+  | "joint"
   | "data-constrained"
   | "data-constrained-tied"
   | "joint-moe"
