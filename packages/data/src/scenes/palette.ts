@@ -1,4 +1,3 @@
-import { remembered } from "../remembered.js";
 import type { SpriteSheet } from "../sprites/sheet.js";
 
 /** A background colour by the word that captions use, with sRGB values in 0 … 255 at its middle shade. */
@@ -31,7 +30,7 @@ const VISIBLE_SHARE = 0.6;
  * Which sprites can be seen on which backgrounds, `[sprite * backgrounds.length + background]`, 1 or 0: a red heart is not
  * put on red, because its caption would then describe something no one can see.
  */
-export const visibleOn = remembered((sheet: SpriteSheet): Uint8Array => {
+export const visibleOn = (sheet: SpriteSheet): Uint8Array => {
   const visible = new Uint8Array(sheet.names.length * backgrounds.length);
   const area = sheet.cell * sheet.cell * 4;
   for (let sprite = 0; sprite < sheet.names.length; sprite++)
@@ -50,7 +49,7 @@ export const visibleOn = remembered((sheet: SpriteSheet): Uint8Array => {
       visible[sprite * backgrounds.length + b] = opaque > 0 && seen >= VISIBLE_SHARE * opaque ? 1 : 0;
     }
   return visible;
-});
+};
 
 /** Length of a colour difference in Rec. 601 luma and chroma, chroma at reduced weight as in image coding. */
 const difference = (red: number, green: number, blue: number): number => {

@@ -1,4 +1,3 @@
-import { remembered } from "../remembered.js";
 import { coverage } from "./coverage.js";
 import type { SpriteSheet } from "./sheet.js";
 
@@ -14,9 +13,8 @@ export const resizeSheet = (sheet: SpriteSheet, cell: number): SpriteSheet => {
 /**
  * Sprites of a sheet averaged by area, `[n, size, size, 4]`. Colours are premultiplied, so transparent pixels do not bleed.
  * Two passes, columns then rows, in double precision: the result is the same on every machine.
- * Made once of a sheet and a size.
  */
-export const resample = remembered((sheet: SpriteSheet, size: number): Uint8Array => {
+export const resample = (sheet: SpriteSheet, size: number): Uint8Array => {
   const { cell, names, pixels } = sheet;
   if (size === cell) return pixels;
   const spans = coverage(cell, size);
@@ -38,4 +36,4 @@ export const resample = remembered((sheet: SpriteSheet, size: number): Uint8Arra
     for (let i = 0; i < rows.length; i++) out[sprite * rows.length + i] = Math.round(rows[i]!);
   }
   return out;
-});
+};
