@@ -39,9 +39,9 @@ export const runOf = async ({ data = "emoji", budget, width, batch = 2, seed = S
     ...size?.(w),
   }));
   const [run] = sweepGrid({
-    ...{ budgets: [budget], models, batch, learningRate: rate },
+    ...{ budgets: [budget], models, batch, learningRate: rate, seed },
     base: {
-      ...{ data: written, content: contentOf(source), seed, ...recipe, ...rest },
+      ...{ data: written, content: contentOf(source), ...recipe, ...rest },
       optimizer: { ...recipe.optimizer, ...optimizer },
     },
   });
