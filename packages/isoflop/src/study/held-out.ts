@@ -26,7 +26,7 @@ export const heldOutOf = (
   if (!optimum) return refusal(laws);
   const plans: HeldOutPlan[] = [];
   for (const run of runs(optimum.value)) {
-    const answers = methods.answers(budget, run.paramsNonEmbedding);
+    const answers = methods.answers(budget, { N: run.paramsNonEmbedding, D: run.tokens });
     const [headline] = answers;
     if (!headline) return refusal(laws);
     const { prediction } = headline;

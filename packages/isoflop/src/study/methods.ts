@@ -7,8 +7,8 @@ import {
   jointFitAsync,
   type MeasuredFloor,
   type Measurement,
+  type ModelAndData,
   type Outcome,
-  type Parameters,
   type Predicted,
   predictIsoFlop,
   predictJoint,
@@ -56,8 +56,8 @@ export interface StudyMethods {
   readonly joint?: JointFit | undefined;
   /** The size that the first of the methods holds for the best at a budget; undefined where none has one. */
   best(C: Flops): Predicted | undefined;
-  /** What each of them says of a model of N parameters that is trained on C, that of the study first. */
-  answers(C: Flops, N: Parameters): readonly MethodAnswer[];
+  /** What each of them says of a model that is trained with a budget, that of the study first. */
+  answers(C: Flops, model: ModelAndData): readonly MethodAnswer[];
 }
 
 /**
@@ -85,7 +85,7 @@ export const studyMethods = async (
     {
       method: "isoflop",
       optimum: (C) => predictIsoFlop(laws, C),
-      trained: (C, N) => predictIsoFlop(laws, C, { N }),
+      trained: (C, { N }) => predictIsoFlop(laws, C, { N }),
     },
     ...(surface.ok ? [ofSurface("surface", surface, predictSurface)] : []),
   ];
@@ -95,33 +95,32 @@ export const studyMethods = async (
       const known = methods.map(({ optimum }) => optimum(C)).find(({ ok }) => ok);
       return known?.ok ? known.predicted.N : undefined;
     },
-    answers: (C, N) => methods.flatMap((method) => answer(method, C, N) ?? []),
+    answers: (C, model) => methods.flatMap((method) => answer(method, C, model) ?? []),
   };
 };
 
 interface Method {
   readonly method: StudyMethod;
   optimum(C: Flops): Outcome<FitPrediction<"C", "N">>;
-  trained(C: Flops, N: Parameters): Outcome<FitPrediction<"C", "loss">>;
+  trained(C: Flops, model: ModelAndData): Outcome<FitPrediction<"C", "loss">>;
 }
 
 type Predict<F> = <Q extends SurfaceQuestion>(fit: F, asked: Q) => Outcome<SurfaceAnswer<Q>>;
 
-const ofSurface = <F extends { readonly flopsPerToken: number }>(
-  method: StudyMethod,
-  fit: F,
-  predict: Predict<F>,
-): Method => ({
+/** A model's own tokens, as C / (k·N) with one k for all sizes is off by what sizes differ in. */
+const ofSurface = <F>(method: StudyMethod, fit: F, predict: Predict<F>): Method => ({
   method,
   optimum: (C) => predict(fit, { C }),
-  trained: (C, N) => predict(fit, { N, D: C / (fit.flopsPerToken * N) }),
+  trained: (_, model) => predict(fit, model),
 });
 
 /** Of the optimum of a compute the size, of the trained size the loss; undefined where one of them is not told with its interval. */
-const answer = ({ method, optimum, trained }: Method, C: Flops, N: Parameters): MethodAnswer | undefined => {
-  const [best, one] = [optimum(C), trained(C, N)];
+const answer = ({ method, optimum, trained }: Method, C: Flops, model: ModelAndData): MethodAnswer | undefined => {
+  const [best, one] = [optimum(C), trained(C, model)];
   if (!best.ok || !one.ok) return undefined;
-  const { ok: _, ...prediction } = one;
+  const { ok: _, ...said } = one;
+  // The budget, where a surface says k·N·D.
+  const prediction = { ...said, given: { ...said.given, C } };
   return isTestable(prediction) ? { method, N: best.predicted.N, prediction } : undefined;
 };
 

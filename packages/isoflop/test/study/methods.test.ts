@@ -17,17 +17,17 @@ const study = (budgets: readonly number[], factors: readonly number[]): DoneRun[
   budgets.flatMap((C, b) => factors.map((f, i) => runOf(C, 3e4 * (C / 3e11) ** 0.5 * f, 10 * b + i)));
 
 describe("how a budget is foreseen", () => {
-  const asked = { C: 1.5e12, N: 7e4 };
+  const asked = { C: 1.5e12, model: { N: 7e4, D: 1.5e12 / (6 * 7e4) } };
 
   it("the roll-out speaks first, as predict has it of the same runs; the joint fit, Approach 2 and one surface stand beside it", async () => {
     const runs = study([1e11, 1.7e11, 3e11, 5e11], [0.2, 0.45, 1, 2.2, 5]);
     const laws = fitLaws(runs);
     const methods = await studyMethods(runs, laws, {});
-    const answers = methods.answers(asked.C, asked.N);
+    const answers = methods.answers(asked.C, asked.model);
     expect(methods.best(asked.C)).toEqual(answers[0]!.N);
     expect(answers.map(({ method }) => method)).toEqual(["rollout", "joint", "isoflop", "surface"]);
     const rolled = expectOk(rollOut(pointsOf(runs)));
-    const { ok: _, ...model } = expectOk(predictRollOut(rolled, { N: 7e4, D: 1.5e12 / (rolled.flopsPerToken * 7e4) }));
+    const { ok: _, ...model } = expectOk(predictRollOut(rolled, asked.model));
     expect(answers[0]!.prediction).toEqual(model);
     expect(answers[0]!.N).toEqual(expectOk(predictRollOut(rolled, { C: 1.5e12 })).predicted.N);
     const { ok: __, ...optimum } = expectOk(predictIsoFlop(laws, 1.5e12, { N: 7e4 }));
@@ -41,7 +41,7 @@ describe("how a budget is foreseen", () => {
 
   it("Approach 2 speaks where the runs are too few to hold any out", async () => {
     const runs = study([1e11, 2e11, 4e11], [0.3, 0.7, 1.5, 3.2]);
-    const [first, ...others] = (await studyMethods(runs, fitLaws(runs), {})).answers(asked.C, asked.N);
+    const [first, ...others] = (await studyMethods(runs, fitLaws(runs), {})).answers(asked.C, asked.model);
     expect(first!.method).toBe("isoflop");
     expect(others.every(({ method }) => method === "surface")).toBe(true);
   });
