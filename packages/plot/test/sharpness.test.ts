@@ -45,10 +45,11 @@ describe("the width of the interval beside the improvement", () => {
       return (interval95![1] - interval95![0]) / 2 / value;
     });
     expect(test!.C).toBe(heldOutCompute);
-    expect(test!.halfWidth).toBeCloseTo(Math.max(...widths), 12);
+    expect(test!.halfWidths[0]).toBeCloseTo(Math.min(...widths), 12);
+    expect(test!.halfWidths[1]).toBeCloseTo(Math.max(...widths), 12);
     expect(test!.improvement).toBeCloseTo(1 - answer(heldOutCompute).loss.value / answer(1.6e11).loss.value, 12);
     expect(couldFail(test!)).toBe(true);
-    const ratio = (test!.improvement / test!.halfWidth).toPrecision(2);
+    const ratio = (test!.improvement / test!.halfWidths[1]).toPrecision(2);
     expect(said(study)).toContain(`${ratio} times narrower than the improvement`);
   });
 

@@ -169,7 +169,7 @@ const groundsOf = (study: DrawnStudy, figures: StudyFigures): Part[] => {
 };
 
 const howTheyDiffer =
-  "All were fitted to the same runs. Approach 2 takes one minimum from each budget and continues a law through these few points. A single surface uses every run and takes one form of L(N, D) for true. The roll-out fits several forms of surface, asks of each what it foresaw of the largest runs when it had not seen them, mixes them by that and by how they fit, and widens what was missed. The first row is the prediction of this study; the others stand beside it.";
+  "All were fitted to the same runs. Approach 2 takes one minimum from each budget and continues a law through these few points. A single surface uses every run and takes one form of L(N, D) for true. The joint fit takes all isoFLOP curves for one basin about a law, twice, with all budgets and without the smallest, and quotes the wider interval. The roll-out fits several forms of surface, asks of each what it foresaw of the largest runs when it had not seen them, mixes them by that and by how they fit, and widens what was missed. The first row is the prediction of this study; the others stand beside it.";
 
 /** What became of the files, and a caution where images repeat. */
 const dataNotes = ({ data, runs }: DrawnStudy): Html | undefined => {
