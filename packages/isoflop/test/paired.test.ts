@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { pairedWith } from "../src/compare/paired.js";
-import { isoflop, type Json, json, scratch } from "./isoflop.js";
+import { file, isoflop, type Json, json, scratch } from "./isoflop.js";
 import { folderOf, type Kept, lossAt } from "./validated-runs.js";
 
 const model = (i: number) => ({ model: { width: 8 * (1 + (i % 5)), depth: 1 } });
@@ -72,4 +72,21 @@ test("arms of a study: nothing of the first itself, nor where runs are gone", as
   rmSync(b, { recursive: true });
   mkdirSync(b);
   expect(await pairedWith(a, b)).toBeUndefined();
+});
+
+test("a study of several has its arms on the same samples, in its summary, its words and its report", () => {
+  const at = scratch("duel");
+  const study = {
+    ...{ name: "duel", data: { source: "shapes", size: 16 }, batch: 16, validation: { images: 64 } },
+    ...{ optimizer: { learningRate: 0.01 }, grid: { budgets: 5e8, widths: [8, 16] } },
+    compare: { "model.conditioning": ["inContext", "crossAttention"] },
+  };
+  const summary = json(["study", file("duel.json", JSON.stringify(study)), "--runs", at]);
+  const [first, second] = summary.arms as unknown as Json[];
+  expect(first).not.toHaveProperty("paired");
+  const [budget] = second!.paired as unknown as Json[];
+  expect(budget).toMatchObject({ C: 5e8, heldOut: false, matched: { pairs: 2 } });
+  expect(Number(budget!.difference!.stdErr)).toBeLessThan(Number(budget!.unpaired));
+  const [folder] = readdirSync(at).filter((name) => name.startsWith("duel-"));
+  expect(readFileSync(join(at, folder!, "report.html"), "utf8")).toContain("The same samples");
 });

@@ -61,7 +61,7 @@ export const methods: Readonly<Record<string, (study: Study) => Intervals>> = {
     };
   },
   "roll-out": (of) => {
-    const fit = rollOut(of.runs);
+    const fit = rollOut(of.runs, { rehearse: false });
     if (!fit.ok) return {};
     const at = predictRollOut(fit, { C: of.target });
     if (!at.ok) return {};
