@@ -281,6 +281,16 @@ describe("a report with three sizes at one compute", () => {
     expect(all(svg, "text.label").filter((label) => label.textContent!.endsWith("held out"))).toHaveLength(1);
   });
 
+  test("before they are trained the prediction of every size is drawn by itself", () => {
+    const heldOut = study.heldOut.map(({ measured: _, run: __, ...check }) => check);
+    const runs = study.runs.filter(({ id }) => !id.startsWith("test-"));
+    const { isoflop } = allFigures({ ...study, runs, heldOut }, { document });
+    const svg = new DOMParser().parseFromString(isoflop!, "image/svg+xml") as unknown as Element;
+    expect(all(svg, "g.foreseen path")).toHaveLength(1);
+    expect(all(svg, "g.held-out circle")).toHaveLength(0);
+    expect(all(svg, "text.label").map((label) => label.textContent)).toContain("1.6×10¹² predicted");
+  });
+
   test("bars of one compute stand beside each other about it", () => {
     const { "law-loss": law } = allFigures(study, { document });
     const svg = new DOMParser().parseFromString(law!, "image/svg+xml") as unknown as Element;

@@ -87,6 +87,11 @@ export const equalComputeFigure = (
         const text = `${scientific(C)} held out`;
         return { x, y, text, color: theme.heldOut, side: "left", bold: true };
       }),
+      ...beyond.flatMap(({ foreseen: [first] }): PointLabel[] => {
+        if (!first || held.some(({ C }) => C === first.C)) return [];
+        const { C, x, y } = first;
+        return [{ x, y, text: `${scientific(C)} predicted`, color: theme.heldOut, side: "left", bold: true }];
+      }),
     ];
     const longest = labels.reduce((most, { side, text }) => (side === "left" ? most : Math.max(most, text.length)), 4);
     return {
