@@ -13,6 +13,7 @@ import { studentDistribution } from "../math/distributions.js";
 import { extent } from "../math/extent.js";
 import { quadraticForm, scaled } from "../math/linear.js";
 import { normals, type Random } from "../math/random.js";
+import { geometricMean } from "../surface/span.js";
 import { type Outcome, refuse } from "../types.js";
 import { type Constants, fallingCurve, flooredPower, type OptimumCurve, tabulated } from "./curve.js";
 import { pick } from "./floors.js";
@@ -135,8 +136,6 @@ const ofForm = (name: string, fit: LawFit): Outcome<Side> => {
     draws: (count, uniform) => form.draws!(law, count, uniform).map(curveOf),
   };
 };
-
-const geometricMean = (xs: readonly number[]): number => Math.exp(xs.reduce((s, x) => s + Math.log(x), 0) / xs.length);
 
 const ofFloors = (name: string, curve: LossCurve, points: string): Outcome<Side> => {
   const weighed = weighedLaws(curve);

@@ -49,8 +49,9 @@ export const heldOutErrors = (
   { kept, heldOut }: Pick<Cut, "kept" | "heldOut">,
   over?: { readonly floor?: MeasuredFloor | undefined },
 ): HeldOutErrors | undefined => {
-  const unheld = form.theta.filter((name) => form.prior?.[name] === undefined || !over).length;
-  if (kept.length < RUNS_PER_PARAMETER * unheld) return undefined;
+  // What a prior holds needs no runs.
+  const free = form.theta.filter((name) => !over || form.prior?.[name] === undefined).length;
+  if (kept.length < RUNS_PER_PARAMETER * free) return undefined;
   const weight = new Float64Array(data.weight.length);
   for (const i of kept) weight[i] = data.weight[i]!;
   const lowestLoss = kept.reduce((least, i) => Math.min(least, data.loss[i]!), Number.POSITIVE_INFINITY);

@@ -7,9 +7,8 @@ import type { HeldOutErrors, RolledOutForm } from "./record.js";
 /** Occam's window: of two explanations one that is this many times less likely is dropped (Madigan & Raftery 1994, JASA 89:1535). */
 const WINDOW = 20;
 /**
- * By what evidence counts: no form is the truth, and how well each of them fits says less of what it foresees than it would if one were. Of
- * simulated studies of three truths 92 to 98 % of intervals held a run at ten times the compute with 4, and with 1 as many, but a form that is
- * wrong and fits by chance then has all of the weight.
+ * By this share evidence counts: no form is the truth, and how well each of them fits says less of what it foresees than it would if one were. With 1
+ * the form that fits best has nearly all of the weight, also where it is not the one that foresees; weighed alike, forms that do not fit at all take part.
  */
 const TEMPERATURE = 4;
 /** A form's errors are widened where its roll-outs would be this improbable if it were right. */
@@ -25,10 +24,11 @@ interface Judged {
 
 /**
  * Weights of forms: exp(−AICc/2), the evidence of all runs (Burnham & Anderson 2002), times exp of the mean logarithmic score of the
- * roll-outs, the evidence of what was not fitted. Cuts hold out the same runs over and over, hence their mean and not their sum.
+ * roll-outs, the evidence of what was not fitted, and of that the fourth root. Cuts hold out the same runs over and over, hence their mean and not
+ * their sum.
  *
- * Forms that are no sums of power terms have parameters enough to follow noise far beyond the runs: one of them takes part only where it is
- * more likely than every sum by the factor of the window, in sample and out of it.
+ * Forms that are neither sums of power terms nor every isoFLOP curve at once have parameters enough to follow noise far beyond the runs: one of
+ * them takes part only where it is more likely than every sum by the factor of the window, in sample and out of it.
  */
 export const weighed = (judged: readonly Judged[]): RolledOutForm[] => {
   const members = judged.map(member);

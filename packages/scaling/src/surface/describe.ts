@@ -9,6 +9,7 @@ import type { SurfaceForm } from "./form.js";
 import type { SurfaceObjective } from "./objectives/objective.js";
 import { PROFILED_RUNS, profileInterval } from "./profile.js";
 import type { Problem, Solution } from "./search.js";
+import { geometricMean } from "./span.js";
 import { type Surface, surfaceLoss } from "./surface.js";
 import type { LackOfFit, SurfaceFit } from "./surface-fit.js";
 import { deltaMethod, type UncertainSurface } from "./uncertainty.js";
@@ -72,9 +73,6 @@ export const describe = (
     ...(biasAt !== undefined && { approach2Bias: approach2Bias(surface, runs, biasAt) }),
   };
 };
-
-const geometricMean = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
 
 /** Beyond this the centred information matrix has lost half of double precision. */
 const SINGULAR = 1e12;

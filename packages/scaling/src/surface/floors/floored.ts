@@ -34,7 +34,7 @@ export interface FlooredSurface {
   /** Of ln L, of the likeliest floor. */
   readonly sumOfSquares: number;
   readonly residualStandardDeviation: number;
-  /** √(lack of fit / pure error), by which errors of θ are larger than the noise of runs makes them (Birge 1932); 1 where it is less, or not known. */
+  /** √(lack of fit / scatter of the runs) where that is above 1 and known, by which errors of θ are widened (Birge 1932): the lack is that of cells of repeated runs. */
   readonly birge: number;
 }
 
