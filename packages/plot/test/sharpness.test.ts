@@ -218,6 +218,7 @@ test("noise, floor, range and seal are told, each where it is known", () => {
   const words = said(study);
   expect(words).toContain(`from 40 runs of 20 sizes at their budgets)`);
   expect(words).toMatch(/standard error of its validation, \d\.\d\u00A0%, shifts all runs alike/);
+  expect(words).toContain("No model that was not told what is held out can be expected");
   expect(words).toMatch(/below 0\.0194 ± 0\.0008 .* floor E that is fitted is .* times as much: it is apparent/);
   expect(words).toContain("Range of validity: 5 budgets from 10¹⁰\u00A0FLOPs to 1.6×10¹¹\u00A0FLOPs");
   expect(words).toContain("begins with 0123456789abcdef0123456789abcdef");

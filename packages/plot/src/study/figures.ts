@@ -29,6 +29,7 @@ export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, he
     ...(runs.length > 0 && {
       isoflop: equalComputeFigure(budgets, choices, {
         heldOut: heldOut.flatMap(({ runs }) => runs),
+        everyRun: law !== undefined,
         curves: law ? groups.flatMap((checks) => heldOutCurve(checks, law) ?? []) : [],
       }),
     }),

@@ -145,8 +145,11 @@ const floorWords = (study: StudySummary): string | undefined => {
   const apparent = fitted.length > 0 ? `The floor E that is fitted is ${fitted.join(", ")}` : undefined;
   if (!floor) return apparent && `${apparent}. Nobody knows the least loss that these data allow.`;
   const { value, standardError, prior } = floor;
-  const known = prior === "all" ? "what there is to draw" : `the split "${prior}"`;
-  const least = `No model can have a loss below ${loss(value)} ± ${loss(standardError)} on these validation samples: it is the Bayes-optimal loss given the caption, for one who knows ${known}.`;
+  const who =
+    prior === "all"
+      ? "No model that was not told what is held out"
+      : `No model, even one that knew the split "${prior}",`;
+  const least = `${who} can be expected to have a loss below ${loss(value)} ± ${loss(standardError)} on these validation samples, the Bayes-optimal loss given the caption.`;
   const fittedFloor = joint?.value ?? forms?.[0];
   if (!apparent || fittedFloor === undefined) return least;
   const ratio = fittedFloor / value;
