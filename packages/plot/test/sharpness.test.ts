@@ -326,3 +326,18 @@ describe("a report with three sizes at one compute", () => {
     );
   });
 });
+
+test("where Approach 2 is refused the mixture is drawn and printed by itself", () => {
+  const refused = { ok: false, reason: "too-few-budgets", message: "1 of 5" } as const;
+  const edges = study.fit!.budgets.map(({ C, runs, points, sizes, warnings }) => {
+    return { C, runs, points, sizes, warnings, status: "edge-minimum" as const, message: "at the edge" };
+  });
+  const without = { ...study, fit: { ...study.fit!, budgets: edges, N: refused, D: refused, loss: refused } };
+  const html = renderReport(without, { document });
+  expect(html).toContain("Of 3 predictions 3 held.");
+  expect(html).toContain("5 budgets without an interior minimum: hollow, dashed, no part of Approach 2.");
+  expect(html).not.toMatch(/NaN|undefined|Approach 2, exponent/);
+  const { table } = lawSection(without)!;
+  expect(table!.rows.map(([name]) => name).join()).not.toContain("Approach 2");
+  expect(Object.keys(allFigures(without, { document }))).toEqual(expect.arrayContaining(["laws", "rehearsals"]));
+});
