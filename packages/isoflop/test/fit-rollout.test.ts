@@ -78,6 +78,12 @@ describe("fit rollout", () => {
     expect(json(["predict", made, "--at", "1e23"]).predictions).toEqual(predictions);
   });
 
+  test("is a side of a comparison, over its forms", () => {
+    const { stdout, code } = isoflop(["compare", whole, whole, "--at", "1e20"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("mixture of ");
+  });
+
   test.each([
     [["--forms", "chinchila"], "chinchila"],
     [["--along", "C,L"], "L"],

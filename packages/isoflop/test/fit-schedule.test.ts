@@ -105,7 +105,7 @@ describe("fit schedule", () => {
     [
       ["compare", "FIT", "FIT"],
       2,
-      "is a fit schedule; compare takes a table of runs, a fit isoflop, a fit surface or a fit law",
+      "is a fit schedule; compare takes a table of runs, a fit isoflop, a fit surface, a fit rollout or a fit law",
     ],
     [["fit", "schedule", "-i", table], 3, 'there is no column "lr" (for lr)'],
     [

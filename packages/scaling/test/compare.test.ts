@@ -12,13 +12,16 @@ import {
   isoFlop,
   normals,
   optimalAllocation,
+  predictRollOut,
   type Run,
   random,
   readComparison,
   readSurfaceFit,
+  rollOut,
   type Side,
   sideOfIsoFlop,
   sideOfLaw,
+  sideOfRollOut,
   sideOfRuns,
   sideOfSurface,
   surface,
@@ -374,5 +377,33 @@ describe("draws in pairs", () => {
     expect(p(signs(9, 90, 0))).toEqual({ value: 3, ci95: [-1, 1], pValue: 0.2 });
     expect(p(signs(0, 999, 0)).pValue).toBe(0.002);
     expect(p(signs(0, 0, 10)).pValue).toBe(1);
+  });
+});
+
+describe("a mixture over forms as a side", { timeout: 60_000 }, () => {
+  const fitted = (parameters: typeof A, seed: number) =>
+    expectOk(rollOut(study(parameters, 0.003, seed), { forms: ["joint", "chinchilla"], rehearse: false }));
+  const both = [fitted(A, 1), fitted(B, 2)] as const;
+  const [a, b] = each(both, (name, fit) => expectOk(sideOfRollOut(name, fit)));
+
+  it("holds the ratio that is true, and says what it is of", () => {
+    expect(a.law).toMatch(/^mixture of .*chinchilla.* surfaces of \d+ runs, their floors integrated out$/);
+    for (const { value, ci95 } of ratios(compareSides(a, b, { draws: 400 }))) {
+      expect(ci95[0]).toBeLessThan(RATIO);
+      expect(ci95[1]).toBeGreaterThan(RATIO);
+      expect(value).toBeGreaterThan(0);
+    }
+  });
+
+  it("draws as its weights are: the median of the losses is that of its prediction", () => {
+    const C = both[0].largest.C;
+    const losses = a
+      .draws(2000, random(3))
+      .map((curve) => curve.loss(C))
+      .sort((x, y) => x - y);
+    const { loss } = expectOk(predictRollOut(both[0], { C })).predicted;
+    expect(losses[1000]! / loss.value).toBeCloseTo(1, 3);
+    expect(losses[50]! / loss.ci95![0]).toBeCloseTo(1, 2);
+    expect(losses[1950]! / loss.ci95![1]).toBeCloseTo(1, 2);
   });
 });

@@ -1,4 +1,4 @@
-import { predictRollOut, type RollOut } from "@isoflop/scaling";
+import { predictRollOut, type RollOut, sideOfRollOut } from "@isoflop/scaling";
 import type { FitKind } from "../kind.js";
 import { modelQuestions } from "../model-questions.js";
 
@@ -13,5 +13,6 @@ export const rollout: FitKind<RollOut> = {
     ["--reach L", "least compute that reaches a loss"],
   ],
   answers: (fit, asked) => modelQuestions(fit, asked).map((question) => predictRollOut(fit, question)),
+  side: (name, fit) => sideOfRollOut(name, fit),
   figures: async (fit, asked, loaded) => (await import("./page.js")).rollOutAsked(fit, asked, loaded),
 };
