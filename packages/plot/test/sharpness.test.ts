@@ -45,10 +45,11 @@ describe("the width of the interval beside the improvement", () => {
       return (interval95![1] - interval95![0]) / 2 / value;
     });
     expect(test!.C).toBe(heldOutCompute);
-    expect(test!.halfWidth).toBeCloseTo(Math.max(...widths), 12);
+    expect(test!.halfWidths[0]).toBeCloseTo(Math.min(...widths), 12);
+    expect(test!.halfWidths[1]).toBeCloseTo(Math.max(...widths), 12);
     expect(test!.improvement).toBeCloseTo(1 - answer(heldOutCompute).loss.value / answer(1.6e11).loss.value, 12);
     expect(couldFail(test!)).toBe(true);
-    const ratio = (test!.improvement / test!.halfWidth).toPrecision(2);
+    const ratio = (test!.improvement / test!.halfWidths[1]).toPrecision(2);
     expect(said(study)).toContain(`${ratio} times narrower than the improvement`);
   });
 
@@ -217,6 +218,7 @@ test("noise, floor, range and seal are told, each where it is known", () => {
   const words = said(study);
   expect(words).toContain(`from 40 runs of 20 sizes at their budgets)`);
   expect(words).toMatch(/standard error of its validation, \d\.\d\u00A0%, shifts all runs alike/);
+  expect(words).toContain("No model that was not told what is held out can be expected");
   expect(words).toMatch(/below 0\.0194 ± 0\.0008 .* floor E that is fitted is .* times as much: it is apparent/);
   expect(words).toContain("Range of validity: 5 budgets from 10¹⁰\u00A0FLOPs to 1.6×10¹¹\u00A0FLOPs");
   expect(words).toContain("begins with 0123456789abcdef0123456789abcdef");
@@ -280,6 +282,16 @@ describe("a report with three sizes at one compute", () => {
     expect(all(svg, "text.label").filter((label) => label.textContent!.endsWith("held out"))).toHaveLength(1);
   });
 
+  test("before they are trained the prediction of every size is drawn by itself", () => {
+    const heldOut = study.heldOut.map(({ measured: _, run: __, ...check }) => check);
+    const runs = study.runs.filter(({ id }) => !id.startsWith("test-"));
+    const { isoflop } = allFigures({ ...study, runs, heldOut }, { document });
+    const svg = new DOMParser().parseFromString(isoflop!, "image/svg+xml") as unknown as Element;
+    expect(all(svg, "g.foreseen path")).toHaveLength(1);
+    expect(all(svg, "g.held-out circle")).toHaveLength(0);
+    expect(all(svg, "text.label").map((label) => label.textContent)).toContain("1.6×10¹² predicted");
+  });
+
   test("bars of one compute stand beside each other about it", () => {
     const { "law-loss": law } = allFigures(study, { document });
     const svg = new DOMParser().parseFromString(law!, "image/svg+xml") as unknown as Element;
@@ -313,4 +325,19 @@ describe("a report with three sizes at one compute", () => {
       "Of 3 predictions 2 held, 1 missed.",
     );
   });
+});
+
+test("where Approach 2 is refused the mixture is drawn and printed by itself", () => {
+  const refused = { ok: false, reason: "too-few-budgets", message: "1 of 5" } as const;
+  const edges = study.fit!.budgets.map(({ C, runs, points, sizes, warnings }) => {
+    return { C, runs, points, sizes, warnings, status: "edge-minimum" as const, message: "at the edge" };
+  });
+  const without = { ...study, fit: { ...study.fit!, budgets: edges, N: refused, D: refused, loss: refused } };
+  const html = renderReport(without, { document });
+  expect(html).toContain("Of 3 predictions 3 held.");
+  expect(html).toContain("5 budgets without an interior minimum: hollow, dashed, no part of Approach 2.");
+  expect(html).not.toMatch(/NaN|undefined|Approach 2, exponent/);
+  const { table } = lawSection(without)!;
+  expect(table!.rows.map(([name]) => name).join()).not.toContain("Approach 2");
+  expect(Object.keys(allFigures(without, { document }))).toEqual(expect.arrayContaining(["laws", "rehearsals"]));
 });

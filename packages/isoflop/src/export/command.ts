@@ -37,8 +37,8 @@ interface Options {
 
 const help = `
 The input is what "isoflop fit … --json" or "isoflop predict … --json" printed, the folder of a study or its summary.json, or a table or
-folder of runs. Its tables, of those that it has: runs, points, optima, laws, estimates, predictions, and of runs that were trained here bins,
-their losses by noise level.
+folder of runs. Its tables, of those that it has: runs, points, optima, laws, estimates, predictions; of a study the law that predicts and its
+rehearsals; and of runs that were trained here bins, their losses by noise level.
 
 CSV has a file for each table, an estimate with its standard error and its 95 % interval in columns beside it. LaTeX is for booktabs,
 needs no other package but amsmath and, for long tables, longtable, and escapes what LaTeX would obey. BibTeX has the study that this

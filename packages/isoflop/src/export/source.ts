@@ -137,6 +137,7 @@ const predictionsOf = ({ predictions, status, message }: Loose, input: InputFile
 
 const studyOf = async (value: Loose, input: InputFile): Promise<Source> => {
   const { heldOutOf, readStudy } = await import("@isoflop/plot");
+  const { studyTables } = await import("./study-tables.js");
   const summary = readStudy(value);
   const { runs, fit, data } = summary;
   const checks = heldOutOf(summary);
@@ -150,6 +151,7 @@ const studyOf = async (value: Loose, input: InputFile): Promise<Source> => {
     tables: there([
       runsTable(runs),
       ...ofFit,
+      ...studyTables(summary),
       checks.length > 0
         ? predictionsTable(
             checks.map(({ prediction }) => prediction),

@@ -19,7 +19,17 @@ export interface Column {
   readonly title: string;
 }
 
-export const tableNames = ["runs", "points", "optima", "laws", "estimates", "predictions", "bins"] as const;
+export const tableNames = [
+  "runs",
+  "points",
+  "optima",
+  "laws",
+  "estimates",
+  "law",
+  "rehearsals",
+  "predictions",
+  "bins",
+] as const;
 export type TableName = (typeof tableNames)[number];
 
 /** One table of what is exported. */

@@ -1,4 +1,4 @@
-import { type ComparisonSummary, heldOutOf, verdictOfArms } from "@isoflop/plot";
+import { type ComparisonSummary, type HeldOutCheck, heldOutOf, type StudySummary, verdictOfArms } from "@isoflop/plot";
 import { interval, num, round } from "../words/numbers.js";
 import { table, type Words } from "../words/passage.js";
 
@@ -15,9 +15,9 @@ export const comparedWords = (study: ComparisonSummary): Words => {
             const found = exponents?.[which];
             return found ? `${num(found.value, 3)} ${found.ci95 ? interval(found.ci95) : ""}` : "–";
           };
-          const check = heldOutOf(summary).at(-1);
+          const check = testOf(summary);
           const loss = check?.prediction.predicted.loss;
-          const pair = paired.findLast(({ C, heldOut }) => heldOut && C === check?.prediction.given.C);
+          const pair = paired.findLast(({ C, heldOut }) => heldOut && same(C, check?.prediction.given.C));
           return [
             ...[name, String(summary.runs.length), exponent("N"), exponent("D")],
             check?.prediction.given.C === undefined ? "–" : round(check.prediction.given.C),
@@ -30,3 +30,16 @@ export const comparedWords = (study: ComparisonSummary): Words => {
     },
   ];
 };
+
+/** Of the largest held-out compute the model that came to the least loss; the first, before anything is measured there. */
+const testOf = (summary: StudySummary): HeldOutCheck | undefined => {
+  const checks = heldOutOf(summary);
+  const largest = checks.at(-1)?.prediction.given.C;
+  const there = checks.filter(({ prediction }) => same(prediction.given.C, largest));
+  const measured = there.filter((check) => check.measured);
+  return measured.length > 0 ? measured.reduce((a, b) => (b.measured!.loss < a.measured!.loss ? b : a)) : there[0];
+};
+
+/** The C of a size is that of its budget but for rounding. */
+const same = (a: number | undefined, b: number | undefined): boolean =>
+  a !== undefined && b !== undefined && Math.abs(a / b - 1) < 1e-9;

@@ -21,12 +21,12 @@ export const choicesOf = (runs: readonly DoneRun[], laws: IsoFlop): Choices => {
     flops:
       "FLOPs, 2 per multiply-add, of every matrix product of forward and backward pass, attention included and its scores computed twice in the backward pass; norms, activations and the optimizer are not counted; equal to the count of the traced program",
     loss: lossWords(spec),
-    fit: "least-squares parabola per budget; budgets without an interior minimum of positive curvature enter no law; power laws by least squares in ln-ln",
+    fit: "the roll-out, where it predicts, fits forms of surface to every run; Approach 2: least-squares parabola per budget; budgets without an interior minimum of positive curvature enter no law; power laws by least squares in ln-ln",
     intervals: `laws: Student's t on the scatter of the optima. Predictions, each with the noise of one run: of the roll-out a mixture of forms of surface, one of them every isoFLOP curve in one fit, with floors integrated out, weighed by how they fit and by what they foresaw of the largest runs, widened where they were missed; of Approach 2 the curvature of the loss law integrated out over power laws, laws with a floor and laws still steepening (noise ${laws.noise.degreesOfFreedom > 0 ? num(laws.noise.standardDeviation, 2) : "unknown"})`,
     filters:
       laws.dropped.length === 0
         ? "none: every run and every budget was used"
-        : laws.dropped.map(({ C, message }) => `${round(C)}: ${message}`).join("; "),
+        : `by Approach 2: ${laws.dropped.map(({ C, message }) => `${round(C)}: ${message}`).join("; ")}`,
     recipe: recipeWords(runs.map((run) => run.spec)),
     seeds: [...new Set(runs.map((run) => run.spec.seed))],
   };

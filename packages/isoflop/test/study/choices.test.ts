@@ -86,7 +86,7 @@ it("counts tokens of the model, and lists seeds and budgets that enter no law", 
   const { tokens, seeds, filters } = wordsOf(runOf({ seed: 1 }), runOf({ seed: 2 }), runOf({ seed: 1, budget: 2e9 }));
   expect(tokens).toContain("64 per image; what 6 context tokens and the time cost");
   expect(seeds).toEqual([1, 2]);
-  expect(filters).toMatch(/^1e9: .*; 2e9: /);
+  expect(filters).toMatch(/^by Approach 2: 1e9: .*; 2e9: /);
 });
 
 it("says of muP what it is told from, and nothing of the standard parameterization", () => {

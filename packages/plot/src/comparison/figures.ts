@@ -60,12 +60,14 @@ const exponentFigures = (arms: readonly ComparedArm[]): NamedFigure[] =>
 const checksFigure = (arms: readonly ComparedArm[]): NamedFigure | false => {
   const checks = checksOf(arms);
   const same = new Set(checks.map(({ C }) => scientific(C))).size === 1;
-  const rows = checks.flatMap(({ name, C, value, interval95, measured }) => {
+  const rows = checks.flatMap(({ name, size, C, value, interval95, measured }) => {
     if (!measured) return [];
     const percent = (loss: number) => 100 * (loss / value - 1);
     return [
       {
-        name: same ? name : `${name}, ${scientific(C)} FLOPs`,
+        name: [name, !same && `${scientific(C)} FLOPs`, size !== undefined && `${size} parameters`]
+          .filter(Boolean)
+          .join(", "),
         value: percent(measured.value),
         ...(interval95 && { interval: [percent(interval95[0]), percent(interval95[1])] as const }),
       },

@@ -1,5 +1,6 @@
 import type { Comparison } from "@isoflop/scaling";
 import { count, duration, flops, loss, plural, scientific, signedPercent, significant } from "../chart/format.js";
+import { byCompute } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
 import { partsOf } from "../study/parts.js";
 import { isInside } from "../study/verdict.js";
@@ -65,18 +66,22 @@ export const exponentsTable = (arms: readonly ComparedArm[]): PageTable => ({
 /** What every arm said of what it held out, and what became of it. */
 export const checksOf = (arms: readonly ComparedArm[]) =>
   arms.flatMap(({ name, summary }) =>
-    partsOf(summary).heldOut.map((check) => {
-      const { value, interval95 } = check.prediction.predicted.loss;
-      return { name, check, C: check.prediction.given.C, value, interval95, measured: check.measured };
-    }),
+    byCompute(partsOf(summary).heldOut).flatMap((checks) =>
+      checks.map((check) => {
+        const { value, interval95 } = check.prediction.predicted.loss;
+        // Of one compute alone the arm says which model it is.
+        const size = checks.length > 1 && check.N !== undefined ? count(check.N) : undefined;
+        return { name, check, size, C: check.prediction.given.C, value, interval95, measured: check.measured };
+      }),
+    ),
   );
 
 export const checksTable = (arms: readonly ComparedArm[]): PageTable => ({
   head: ["Arm", "Held out", "Predicted", "95 % interval", "Measured", "± s.e.", "Measured − predicted", "Outcome"],
   units: [undefined, "FLOPs", "loss", "of a new run", "loss"],
-  rows: checksOf(arms).map(({ name, check, C, value, interval95, measured }) => [
+  rows: checksOf(arms).map(({ name, check, size, C, value, interval95, measured }) => [
     name,
-    scientific(C),
+    scientific(C) + (size === undefined ? "" : `, N ${size}`),
     loss(value),
     interval95?.map(loss).join(" to ") ?? "–",
     measured ? loss(measured.value) : "–",

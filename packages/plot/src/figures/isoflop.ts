@@ -45,13 +45,15 @@ interface Beside {
   readonly corrected?: readonly Corrected[];
   /** What was said of the sizes of that compute before. */
   readonly curves?: readonly HeldOutCurve[];
+  /** Whether the law that predicts takes every run, whatever minimum its budget has. */
+  readonly everyRun?: boolean;
 }
 
 /** {@link isoFlopFigure} of budgets that may not be fitted yet, and of runs of a larger compute, which take no part in the fit. */
 export const equalComputeFigure = (
   budgets: readonly DrawnBudget[],
   choices: IsoFlopChoices,
-  { heldOut = [], corrected = [], curves = [] }: Beside = {},
+  { heldOut = [], corrected = [], curves = [], everyRun = false }: Beside = {},
 ): Figure => {
   const all = budgets.flatMap(({ runs }) => runs);
   some("runs", [...all, ...heldOut], "run to draw");
@@ -87,6 +89,11 @@ export const equalComputeFigure = (
         const text = `${scientific(C)} held out`;
         return { x, y, text, color: theme.heldOut, side: "left", bold: true };
       }),
+      ...beyond.flatMap(({ foreseen: [first] }): PointLabel[] => {
+        if (!first || held.some(({ C }) => C === first.C)) return [];
+        const { C, x, y } = first;
+        return [{ x, y, text: `${scientific(C)} predicted`, color: theme.heldOut, side: "left", bold: true }];
+      }),
     ];
     const longest = labels.reduce((most, { side, text }) => (side === "left" ? most : Math.max(most, text.length)), 4);
     return {
@@ -120,7 +127,7 @@ export const equalComputeFigure = (
     };
   });
   const refused = budgets.filter(isRefused).length;
-  const refusals = `${plural(refused, "budget")} without an interior minimum: hollow, dashed, not used.`;
+  const refusals = `${plural(refused, "budget")} without an interior minimum: hollow, dashed, ${everyRun ? "no part of Approach 2" : "not used"}.`;
   const caption = `Dots are runs, curves ${curveWords(choices)}, diamonds the minima, joined by the dotted line.${refused > 0 ? ` ${refusals}` : ""}${beyond.length > 0 ? ` Orange, dashed: what was predicted of every size at the held-out compute, with where a run falls at 95\u00A0%${beyond.some(({ parabola }) => parabola.length > 0) ? "; solid: the parabola through the runs that were trained there" : ""}.` : ""}${corrected.length > 0 ? " Orange rings: the optima without the bias of their method, by a surface through the runs." : ""}${sampledNote(all)}`;
   return figure(caption, drawing);
 };

@@ -2,6 +2,7 @@ import type { IsoFlop } from "@isoflop/scaling";
 import { csvOf } from "../chart/data.js";
 import type { Figure } from "../chart/figure.js";
 import type { FigureOptions } from "../chart/sheet.js";
+import { verticesOf } from "../figures/budgets.js";
 import { envelopeFigure } from "../figures/envelope.js";
 import { heldOutCurve } from "../figures/held-out-curve.js";
 import { equalComputeFigure } from "../figures/isoflop.js";
@@ -24,19 +25,23 @@ export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, he
   const curves = (study.curves ?? []).filter(({ tokens }) => tokens.length > 0);
   const training = curves.length > 0 && { runs, curves, fit: study.fit, heldOut };
   const check = { heldOut, law };
+  // A mixture predicts where Approach 2 is refused, too.
+  const fit = fitted?.fit ?? (law && study.fit);
   const groups = byCompute(heldOut);
   return {
     ...(runs.length > 0 && {
       isoflop: equalComputeFigure(budgets, choices, {
         heldOut: heldOut.flatMap(({ runs }) => runs),
+        everyRun: law !== undefined,
         curves: law ? groups.flatMap((checks) => heldOutCurve(checks, law) ?? []) : [],
       }),
     }),
-    ...(fitted && {
-      ...lawsOf(fitted.fit, law, heldOut),
-      predictedMeasured: predictedMeasuredFigure(fitted.fit, check),
-      deviation: deviationFigure(fitted.fit, check),
-    }),
+    ...(fit && lawsOf(fit, law, heldOut)),
+    ...(fit &&
+      verticesOf(budgets).length > 0 && {
+        predictedMeasured: predictedMeasuredFigure(fit, check),
+        deviation: deviationFigure(fit, check),
+      }),
     checks: groups.map((checks) =>
       checks.length > 1 ? checksFigure(checks) : checkFigure(checks[0], groups.length > 1),
     ),

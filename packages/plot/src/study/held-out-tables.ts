@@ -1,19 +1,21 @@
 import { predictPowerLaw } from "@isoflop/scaling";
 import { count, flops, loss, signedPercent } from "../chart/format.js";
 import { byCompute, type HeldOut, type LawName } from "../figures/laws.js";
-import type { OptimumLaw } from "../figures/optimum-law.js";
 import type { PageTable } from "../page/section.js";
 import { either, said, table } from "./columns.js";
-import type { Laws } from "./parts.js";
+import type { StudyParts } from "./parts.js";
 import { type HeldOutMethod, methodNames } from "./study.js";
 import { isInside } from "./verdict.js";
 
 type Row = readonly [name: string, cell: (check: HeldOut) => string];
 
 /** A column for each model that tests the law. */
-export const heldOutTable = (heldOut: readonly HeldOut[], laws: Laws, law?: OptimumLaw): PageTable => {
+export const heldOutTable = (
+  heldOut: readonly HeldOut[],
+  { fitted, law }: Pick<StudyParts, "fitted" | "law">,
+): PageTable => {
   const best = (name: LawName, { prediction: { given } }: HeldOut) => {
-    const value = law ? law.at(given.C)?.[name].value : predictPowerLaw(laws[name], given.C).value;
+    const value = law ? law.at(given.C)?.[name].value : fitted && predictPowerLaw(fitted.laws[name], given.C).value;
     return value === undefined ? "–" : `${count(value)} ${name === "N" ? "parameters" : "tokens"}`;
   };
   const sizes = heldOut.length > byCompute(heldOut).length;

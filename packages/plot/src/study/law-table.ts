@@ -51,7 +51,7 @@ export const lawTable = (
   }
   if (published) rows.push([`Published: ${published.source}`, (name) => exponentFormat(name)(published[name])]);
   return {
-    head: ["The law that predicts", ...lawNames.map((name) => heads[name])],
+    head: ["Optimum", ...lawNames.map((name) => heads[name])],
     units: [undefined, ...lawNames.map((name) => units[name])],
     rows: rows.map(([name, cell]) => [name, ...lawNames.map((of) => cell(of) ?? "–")]),
     names: 1,

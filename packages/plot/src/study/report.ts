@@ -58,6 +58,9 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
   const { budgets, fitted, law, heldOut } = parts;
   const { isoflop, lawPanels, predictedMeasured, deviation, rehearsals } = figures;
   const sharpness = sharpnessIn(study, parts);
+  const lawTables = law
+    ? { table: lawTable(law, parts, study), notes: howMethodsDiffer(law, parts, study) }
+    : fitted && { table: lawsTable(fitted.laws, study) };
   const orange = heldOut.length > 0 ? " Orange: what is held out, which took no part in the fit." : "";
   return there([
     sharpness && {
@@ -70,8 +73,8 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
       figures: [{ ...isoflop, name: "isoflop" }],
       ...(budgets.some(({ profile }) => profile) && { table: optimaTable(budgets) }),
     },
-    fitted &&
-      lawPanels && {
+    lawPanels &&
+      lawTables && {
         title: "The laws",
         figures: [
           {
@@ -80,24 +83,24 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
             panels: lawPanels,
           },
         ],
-        table: law ? lawTable(law, parts, study) : lawsTable(fitted.laws, study),
-        ...(law && { notes: howMethodsDiffer(law, parts, study) }),
+        ...lawTables,
       },
-    fitted &&
-      heldOut.length > 0 &&
-      predictedMeasured &&
-      deviation && {
+    (fitted || law) &&
+      heldOut.length > 0 && {
         title: "Predicted against measured",
         lead: `${heldOut.length > 1 ? "Every held-out loss" : "The held-out loss"} was predicted from the smaller budgets alone; ${law ? "the intervals are of one run" : "it need not lie on the law through their optima"}. At the fitted optima agreement is expected; what is held out is the test.`,
-        figures: [
-          {
-            name: "check",
-            caption:
-              "First: measured against predicted loss, with the line of agreement. Second: the deviation from the law in percent of the prediction, against compute.",
-            panels: [predictedMeasured, deviation],
-          },
-        ],
-        table: heldOutTable(heldOut, fitted.laws, law),
+        ...(predictedMeasured &&
+          deviation && {
+            figures: [
+              {
+                name: "check",
+                caption:
+                  "First: measured against predicted loss, with the line of agreement. Second: the deviation from the law in percent of the prediction, against compute.",
+                panels: [predictedMeasured, deviation],
+              },
+            ],
+          }),
+        table: heldOutTable(heldOut, parts),
       },
     ...methodsOf(study, parts),
   ]);
@@ -169,7 +172,7 @@ const groundsOf = (study: DrawnStudy, figures: StudyFigures): Part[] => {
 };
 
 const howTheyDiffer =
-  "All were fitted to the same runs. Approach 2 takes one minimum from each budget and continues a law through these few points. A single surface uses every run and takes one form of L(N, D) for true. The roll-out fits several forms of surface, asks of each what it foresaw of the largest runs when it had not seen them, mixes them by that and by how they fit, and widens what was missed. The first row is the prediction of this study; the others stand beside it.";
+  "All were fitted to the same runs. Approach 2 takes one minimum from each budget and continues a law through these few points. A single surface uses every run and takes one form of L(N, D) for true. The joint fit takes all isoFLOP curves for one basin about a law, twice, with all budgets and without the smallest, and quotes the wider interval. The roll-out fits several forms of surface, asks of each what it foresaw of the largest runs when it had not seen them, mixes them by that and by how they fit, and widens what was missed. The first row is the prediction of this study; the others stand beside it.";
 
 /** What became of the files, and a caution where images repeat. */
 const dataNotes = ({ data, runs }: DrawnStudy): Html | undefined => {

@@ -47,11 +47,17 @@ export const sharpnessIn = (study: StudySummary, parts: StudyParts): Illustrated
 const percent = (share: number, decimals = 1): string => `${fixed(100 * share, decimals)}\u00A0%`;
 
 const testWords = (test: Sharpness): string => {
-  const { C, halfWidth, improvement, reached, upper } = test;
-  const said = `At ${flops(C)} the interval of a run's loss is ±\u2009${percent(halfWidth)}, and the law predicts a loss that is ${percent(improvement)} below the ${loss(reached)} of the largest fitted budget:`;
+  const { C, halfWidths, improvement, reached, upper } = test;
+  const [narrow, wide] = halfWidths;
+  const widths = [...new Set([narrow, wide].map((width) => percent(width)))];
+  const one = widths.length === 1;
+  const intervals = one
+    ? `the interval of a run's loss is ±\u2009${widths[0]}`
+    : `the intervals of a run's loss are ±\u2009${widths.join(` to ±\u2009`)}, by its size`;
+  const said = `At ${flops(C)} ${intervals}, and the law predicts a loss that is ${percent(improvement)} below the ${loss(reached)} of the largest fitted budget:`;
   if (!couldFail(test))
-    return `${said} the test could not fail: a loss no better than that lies inside the interval, which ends at ${loss(upper)}.`;
-  return `${said} the interval is ${significant(improvement / halfWidth, 2)} times narrower than the improvement that it predicts, and a loss no better than that would have been outside.`;
+    return `${said} the test could not fail: a loss no better than that lies inside ${one ? "the interval" : "the widest"}, which ends at ${loss(upper)}.`;
+  return `${said} ${one ? "the interval" : "the widest"} is ${significant(improvement / wide, 2)} times narrower than the improvement that it predicts, and a loss no better than that would have been outside.`;
 };
 
 const correlated =
@@ -139,8 +145,11 @@ const floorWords = (study: StudySummary): string | undefined => {
   const apparent = fitted.length > 0 ? `The floor E that is fitted is ${fitted.join(", ")}` : undefined;
   if (!floor) return apparent && `${apparent}. Nobody knows the least loss that these data allow.`;
   const { value, standardError, prior } = floor;
-  const known = prior === "all" ? "what there is to draw" : `the split "${prior}"`;
-  const least = `No model can have a loss below ${loss(value)} ± ${loss(standardError)} on these validation samples: it is the Bayes-optimal loss given the caption, for one who knows ${known}.`;
+  const who =
+    prior === "all"
+      ? "No model that was not told what is held out"
+      : `No model, even one that knew the split "${prior}",`;
+  const least = `${who} can be expected to have a loss below ${loss(value)} ± ${loss(standardError)} on these validation samples, the Bayes-optimal loss given the caption.`;
   const fittedFloor = joint?.value ?? forms?.[0];
   if (!apparent || fittedFloor === undefined) return least;
   const ratio = fittedFloor / value;

@@ -17,8 +17,8 @@ import type { StudySummary } from "./study.js";
 /** How sharp the test at one held-out compute was. */
 export interface Sharpness {
   readonly C: Flops;
-  /** Half of the 95 % interval of one run, as a share of the prediction: of the widest, where several sizes are tested. */
-  readonly halfWidth: number;
+  /** Half of the 95 % interval of one run, as a share of the prediction: of the narrowest and the widest, where several sizes are tested. */
+  readonly halfWidths: Interval;
   /** By how much the optimal loss falls from the largest fitted budget to this one, by the law, as a share of the first. */
   readonly improvement: number;
   /** Optimal loss of the largest fitted budget by the law, and the upper end of the interval. */
@@ -40,9 +40,9 @@ export const sharpnessOf = ({ law, heldOut }: Pick<StudyParts, "law" | "heldOut"
       return interval95 ? [{ share: (interval95[1] - interval95[0]) / 2 / value, upper: interval95[1] }] : [];
     });
     if (best === undefined || intervals.length === 0) return [];
-    const [, halfWidth] = extent(intervals.map(({ share }) => share));
+    const halfWidths = extent(intervals.map(({ share }) => share));
     const [, upper] = extent(intervals.map((one) => one.upper));
-    return [{ C, halfWidth, improvement: 1 - best / reached, reached, upper }];
+    return [{ C, halfWidths, improvement: 1 - best / reached, reached, upper }];
   });
 };
 

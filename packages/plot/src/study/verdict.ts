@@ -21,7 +21,7 @@ export const isInside = ({ prediction, measured }: HeldOut): boolean | undefined
 
 /** States the outcome of the held-out checks, or how far the study has come. */
 export const verdictOf = (study: DrawnStudy, { budgets, fitted, law, heldOut }: StudyParts): Verdict => {
-  if (!fitted) {
+  if (!fitted && !law) {
     const planned = study.plannedRuns ? ` of ${study.plannedRuns}` : "";
     return {
       state: "running",

@@ -11,6 +11,7 @@ import { document } from "../../src/node.js";
 import { figuresOf } from "../../src/study/figures.js";
 import { partsOf } from "../../src/study/parts.js";
 import { comparedStudies } from "../support/compared.js";
+import { rolledStudy } from "../support/rolled.js";
 import { wholeStudy } from "../support/whole.js";
 
 type Browser = Awaited<ReturnType<typeof launchChromium>>;
@@ -20,6 +21,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 describe.each([
   ["a study", () => renderReport(wholeStudy(), { document })],
+  ["a study with a mixture", () => renderReport(rolledStudy(), { document })],
   ["a comparison", () => renderComparison(comparedStudies(), { document })],
 ])("the report of %s, opened as a file", (_, render) => {
   let browser: Browser;
