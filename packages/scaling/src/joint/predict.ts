@@ -6,7 +6,7 @@ import type { SurfaceAnswer, SurfaceQuestion } from "../surface/predict.js";
 import { logSurfaceLoss, type ModelAndData } from "../surface/surface.js";
 import type { Statistic } from "../surface/uncertainty.js";
 import { componentsOver, exponentialOf } from "../surface/weighed.js";
-import { type Flops, type Interval, type Loss, type Outcome, type Predicted, refuse, type Tokens } from "../types.js";
+import { type Flops, type Interval, type Loss, type Outcome, type Predicted, refuse } from "../types.js";
 import { surfacesOf } from "./part.js";
 import type { JointFit, JointPart } from "./record.js";
 
@@ -39,11 +39,11 @@ const widest = (fit: JointFit, statistic: Statistic, noise: (part: JointPart) =>
 
 /** Standard deviation of ln L of a new run: of repeated ones where there are, with what they leave of the scatter about the surface. */
 const noiseOf =
-  (D: Tokens) =>
+  (C: Flops) =>
   ({ noise, residualStandardDeviation }: JointPart): number => {
     if (!noise) return residualStandardDeviation;
     const misfit = Math.max(0, residualStandardDeviation ** 2 - noise.standardDeviation ** 2);
-    return Math.sqrt(noiseAt(noise, D) + misfit);
+    return Math.sqrt(noiseAt(noise, C) + misfit);
   };
 
 const base = ({ quantity }: JointFit) => ({ ok: true, record: "prediction", quantity }) as const;
@@ -51,7 +51,7 @@ const base = ({ quantity }: JointFit) => ({ ok: true, record: "prediction", quan
 const lossAt = (fit: JointFit, model: ModelAndData) => {
   const statistic: Statistic = (surface) => logSurfaceLoss(surface, model);
   const C = fit.flopsPerToken * model.N * model.D;
-  const { answers, quoted } = widest(fit, statistic, noiseOf(model.D));
+  const { answers, quoted } = widest(fit, statistic, noiseOf(C));
   const { value, interval, part } = quoted;
   const loss = { value, ci95: said(fit, part, statistic).interval, interval95: interval };
   return {
@@ -59,7 +59,7 @@ const lossAt = (fit: JointFit, model: ModelAndData) => {
     notes: {
       extrapolation: C / fit.largest.C,
       parts: Object.fromEntries(answers.map((one) => [one.part.over, { value: one.value, interval95: one.interval }])),
-      noiseStandardDeviation: value * noiseOf(model.D)(part),
+      noiseStandardDeviation: value * noiseOf(C)(part),
       degreesOfFreedom: part.degreesOfFreedom,
     },
   };

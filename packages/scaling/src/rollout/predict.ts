@@ -9,7 +9,7 @@ import { logSurfaceLoss, type ModelAndData } from "../surface/surface.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
 import type { Statistic } from "../surface/uncertainty.js";
 import { componentsOver, exponentialOf, mixtureEstimate, type WeighedSurface } from "../surface/weighed.js";
-import { type Estimate, type Flops, type Loss, type Outcome, type Predicted, refuse, type Tokens } from "../types.js";
+import { type Estimate, type Flops, type Loss, type Outcome, type Predicted, refuse } from "../types.js";
 import type { RolledOutForm, RollOut } from "./record.js";
 
 /**
@@ -52,11 +52,11 @@ const surfacesOf = ({ fit, nodes, degreesOfFreedom }: RolledOutForm): WeighedSur
 };
 
 /** Standard deviation of ln L of a new run about a form: of repeated runs where there are, with what they leave of its scatter. */
-const noiseOf = ({ noise }: RollOut, { residualStandardDeviation: all }: SurfaceFit, D: Tokens): number =>
-  noise ? Math.sqrt(noiseAt(noise, D) + Math.max(0, all ** 2 - noise.standardDeviation ** 2)) : all;
+const noiseOf = ({ noise }: RollOut, { residualStandardDeviation: all }: SurfaceFit, C: Flops): number =>
+  noise ? Math.sqrt(noiseAt(noise, C) + Math.max(0, all ** 2 - noise.standardDeviation ** 2)) : all;
 
-/** What each form says of a number; with the noise of a new run of these tokens, where it is the logarithm of a loss. */
-const componentsOf = (fit: RollOut, statistic: Statistic, ofRun?: Tokens): Part[] =>
+/** What each form says of a number; with the noise of a new run of this compute, where it is the logarithm of a loss. */
+const componentsOf = (fit: RollOut, statistic: Statistic, ofRun?: Flops): Part[] =>
   fit.forms.flatMap((member): Part[] => {
     const { weight, misfit } = member;
     if (weight === 0) return [];
@@ -93,8 +93,9 @@ const notesOf = (parts: readonly Part[], members: readonly RolledOutForm[]): Fit
 };
 
 const lossAt = (fit: RollOut, model: ModelAndData) => {
+  const C = fit.flopsPerToken * model.N * model.D;
   const statistic: Statistic = (surface) => logSurfaceLoss(surface, model);
-  const run = componentsOf(fit, statistic, model.D);
+  const run = componentsOf(fit, statistic, C);
   const { value, interval } = exponentialOf(run);
   const ci95 = exponentialOf(componentsOf(fit, statistic)).interval;
   return { loss: { value, ci95, interval95: interval } satisfies Predicted, notes: notesOf(run, fit.forms) };
