@@ -13,8 +13,8 @@ interface Options extends StudyChoices {
 
 const help = `
 The method of arXiv 2410.08184 on budgets that this machine can pay: models of several sizes at each of several budgets, a parabola
-through their losses at each, power laws through the parabolas' minima, a prediction for a budget three times the largest, and the
-training run that tests it. It is "isoflop study quick", and --data, --conditioning and --seed are short for --set. Writes report.html,
+through their losses at each, power laws through the parabolas' minima, a fit of all of them at once, a prediction for ten times the
+largest budget, and the training runs that test it. It is "isoflop study quick", and --data, --conditioning and --seed are short for --set. Writes report.html,
 figures and summary.json to runs/quick-HASH, a folder for each study, and every run to runs/store.
 Stopped by Ctrl-C (status 130), killed or cut off, the same command goes on where it was. A second process takes other runs of the same
 study and waits for the rest.
