@@ -39,6 +39,7 @@ export { lossCurvesFigure } from "./figures/loss-curves.js";
 export { lossTermsFigure } from "./figures/loss-terms.js";
 export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRun, type PlannedRuns } from "./figures/next-runs.js";
 export { levelSumsFigure, levelsFigure } from "./figures/noise-levels.js";
+export type { OptimumLaw } from "./figures/optimum-law.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
 export { type RehearsalsFigureOptions, rehearsalsFigure } from "./figures/rehearsals.js";

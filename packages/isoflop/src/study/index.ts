@@ -1,3 +1,4 @@
+export { type Floor, type FloorOptions, floorOf, type MeasuredLoss } from "../floor/floor.js";
 export type { LineStream, ReporterOptions } from "../progress/reporter.js";
 export { type CountedParameters, type DoneRun, pointOf, pointsOf } from "../runs/point.js";
 export type { OnProgress } from "../words/progress.js";
@@ -18,7 +19,7 @@ export { StudyFolder, type Waiting, type Write } from "./folder.js";
 export type { HeldOutPlan } from "./held-out.js";
 export { fitLaws } from "./laws.js";
 export { type Manifest, manifestIn, manifestsUnder, readManifest } from "./manifest.js";
-export type { MethodAnswer, StudyMethod, Testable } from "./methods.js";
+export type { MethodAnswer, StudyMethod, StudyMethods, Testable } from "./methods.js";
 export { openStudy } from "./open.js";
 export type { Wanted } from "./place.js";
 export { type HeldOutBudget, planStudy, type StudyPlan } from "./plan.js";

@@ -98,14 +98,16 @@ describe.each(shippedStudies.filter((name) => name !== "paper"))("the study %s",
   });
 
   it("finds the held-out models about a size, in ratio", async () => {
-    const [{ candidates, runs, budget, count }] = (await planned).heldOut as [HeldOutBudget];
+    const { file, heldOut } = await planned;
+    const [{ candidates, runs, budget, count }] = heldOut as [HeldOutBudget];
+    const { ratio } = file.heldOut as { readonly ratio: number };
     const sizes = candidates.map(({ config }) => parameters(config).nonEmbedding);
     for (const n of [sizes[3]!, sizes[5]! * 1.001]) {
       const found = runs(n);
       expect(found).toHaveLength(count);
       const off = found.map(({ spec, paramsNonEmbedding }, i) => {
         expect(spec.budget).toBe(budget);
-        const wanted = Math.log(n) + Math.log(2) * (i - (count - 1) / 2);
+        const wanted = Math.log(n) + Math.log(ratio) * (i - (count - 1) / 2);
         const distances = sizes.map((size) => Math.abs(Math.log(size) - wanted));
         return Math.abs(Math.log(paramsNonEmbedding) - wanted) - Math.min(...distances);
       });
