@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { shapeScenes } from "@isoflop/data";
 import { ladderRules } from "@isoflop/flops";
 import { expect, it } from "vitest";
-import { planStudy, resolveStudy, writtenStudy } from "../src/study/index.js";
+import { planStudy, readAssignment, resolveStudy, writtenStudy } from "../src/study/index.js";
 import { withParts } from "../src/train/parts.js";
 import { completeSpec } from "../src/train/spec.js";
 
@@ -10,10 +10,14 @@ const source = shapeScenes({ size: 16 });
 const complete = (given: object, rule: keyof typeof ladderRules = "shallow") =>
   completeSpec({ data: { source: "shapes" }, ...given }, async () => source, rule);
 
-const quickPlan = async () => planStudy(await resolveStudy(await writtenStudy("quick")), async () => source);
+/** The quick study without what is its recipe's own. */
+const plainPlan = async () => {
+  const plain = ["model.qkNorm=none", "model.time=token", "batch=16"].map(readAssignment);
+  return planStudy(await resolveStudy(await writtenStudy("quick"), plain), async () => source);
+};
 
-it("a width alone is the model that the quick study has of it", async () => {
-  const { grid } = await quickPlan();
+it("a width alone is the model that a study has of it where its file says no more", async () => {
+  const { grid } = await plainPlan();
   for (const { spec } of grid) {
     const { width } = spec.model;
     expect((await complete({ model: { width }, steps: 1 })).model).toEqual(spec.model);
@@ -21,7 +25,7 @@ it("a width alone is the model that the quick study has of it", async () => {
 });
 
 it("a budget alone buys the study's steps, and steps alone cost what they spend", async () => {
-  const { grid } = await quickPlan();
+  const { grid } = await plainPlan();
   const [{ spec, flops }] = grid as [(typeof grid)[number]];
   const model = { width: spec.model.width };
   expect((await complete({ model, budget: spec.budget })).steps).toBe(spec.steps);

@@ -33,13 +33,13 @@ export { type IntervalRow, type IntervalsFigureOptions, intervalsFigure } from "
 export { isoFlopFigure } from "./figures/isoflop.js";
 export { type JointFigureOptions, jointFigure } from "./figures/joint.js";
 export { type LawFigureOptions, lawFigure } from "./figures/law.js";
-export { type HeldOut, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
+export { type HeldOut, type LawName, type LawsFigureOptions, lawsFigure } from "./figures/laws.js";
 export { type LinkFigureOptions, linkFigure } from "./figures/link.js";
 export { lossCurvesFigure } from "./figures/loss-curves.js";
 export { lossTermsFigure } from "./figures/loss-terms.js";
 export { type NextRunsFigureOptions, nextRunsFigure, type PlannedRun, type PlannedRuns } from "./figures/next-runs.js";
 export { levelSumsFigure, levelsFigure } from "./figures/noise-levels.js";
-export type { OptimumLaw } from "./figures/optimum-law.js";
+export type { OptimumAnswer, OptimumLaw } from "./figures/optimum-law.js";
 export { type PartWork, partsFigure } from "./figures/parts.js";
 export { type CheckOptions, deviationFigure, predictedMeasuredFigure } from "./figures/predicted-measured.js";
 export { type RehearsalsFigureOptions, rehearsalsFigure } from "./figures/rehearsals.js";
