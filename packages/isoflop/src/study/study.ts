@@ -185,7 +185,7 @@ export class Study {
   /** Draws pictures from the best model of the largest held-out budget, where the file asks for some. */
   async drawSamples(): Promise<readonly Sample[]> {
     const { samples } = this.plan.file;
-    const last = bestOf(this.#heldOut.flatMap(({ done }) => done ?? []));
+    const last = bestOf(this.#heldOut);
     if (!samples || samples.count === 0 || !last) return [];
     const { folder, options, session, plan } = this;
     const { signal, onStage, onNote } = options;
@@ -300,8 +300,12 @@ export class Study {
   }
 }
 
-/** Of the runs of the largest budget that with the least loss. */
-const bestOf = (runs: readonly DoneRun[]): DoneRun | undefined =>
-  [...runs].sort((a, b) => b.spec.budget - a.spec.budget || a.result.loss - b.result.loss)[0];
+/** Of the runs of the largest budget that with the least loss, as it is planned: its record knows where its data were. */
+const bestOf = (heldOut: readonly { readonly plan: HeldOutPlan; readonly done?: DoneRun }[]): SweepRun | undefined => {
+  const [best] = heldOut
+    .flatMap(({ plan: { run }, done }) => (done ? [{ run, loss: done.result.loss }] : []))
+    .sort((a, b) => b.run.budget - a.run.budget || a.loss - b.loss);
+  return best?.run;
+};
 
 const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });
