@@ -116,15 +116,17 @@ export const dataOf = (source: DataSource): StudySummary["data"] => {
 export const trainImagesOf = (source: DataSource): number | undefined =>
   source.describe().splits.train?.images ?? undefined;
 
-/** Points of a curve: as many as a figure can show. */
-const POINTS = 120;
+/** Points of a curve: as many as a figure can show, and fewer where there are many curves, so that a report stays a page. */
+const POINTS = { most: 120, least: 24, ofAll: 5000 };
+const pointsOfEach = (curves: number): number =>
+  Math.min(POINTS.most, Math.max(POINTS.least, Math.floor(POINTS.ofAll / curves)));
 
 /** Training losses, thinned. */
 export const curvesOf = (runs: readonly DoneRun[], store: RunStore): Promise<RunCurve[]> =>
   Promise.all(
     runs.map(async ({ id, spec, result }) => {
       const metrics = await store.metrics(id);
-      const size = Math.max(1, Math.ceil(metrics.length / POINTS));
+      const size = Math.max(1, Math.ceil(metrics.length / pointsOfEach(runs.length)));
       const bins = Array.from({ length: Math.ceil(metrics.length / size) }, (_, i) =>
         metrics.slice(i * size, (i + 1) * size),
       );
