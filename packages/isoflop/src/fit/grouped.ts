@@ -2,6 +2,7 @@ import type { Estimate } from "@isoflop/scaling";
 import type { Answer } from "../answer.js";
 import type { Page } from "../page/page.js";
 import { sectionsOf } from "../page/sections.js";
+import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../runs/load.js";
 import { interval, num } from "../words/numbers.js";
 import { type Passage, table, type Words } from "../words/passage.js";
 import { caveatOf, type SavedFit } from "./saved.js";
@@ -63,6 +64,18 @@ export const groupedAnswer = (groupBy: string, fitted: ReadonlyMap<string, FitAn
       },
     }),
   };
+};
+
+/** The answer to one fit through all rows, or to one of each value of a column where `--group-by` names one. */
+export const answerOfRuns = async <O extends RunInput & { readonly groupBy?: string }>(
+  options: O,
+  answerOf: (loaded: LoadedRuns, options: O) => FitAnswer | Promise<FitAnswer>,
+): Promise<Answer> => {
+  const { groupBy } = options;
+  if (groupBy === undefined) return answerOf(loadRuns(options), options);
+  const answers = new Map<string, FitAnswer>();
+  for (const [value, loaded] of loadGroups(options, groupBy)) answers.set(value, await answerOf(loaded, options));
+  return groupedAnswer(groupBy, answers);
 };
 
 /** A row for each group, a column for each exponent. */

@@ -18,7 +18,7 @@ const differ = (a: number, b: number): boolean => Math.abs(a / b - 1) > SAME;
  * @throws CliError naming a run that is off every such law
  */
 export const learningRateLaw = (runs: readonly Rated[]): ((width: number, tokens: number) => number) => {
-  const q = exponentOf(mostApart(runs, ({ tokens }) => tokens));
+  const q = exponentOf(mostApart(runs));
   const base = ({ rate, tokens }: Rated): number => rate * tokens ** -q;
   const first = new Map<number, Rated>();
   for (const run of runs) {
@@ -43,15 +43,15 @@ export const learningRateLaw = (runs: readonly Rated[]): ((width: number, tokens
 
 type Pair = readonly [Rated, Rated];
 
-/** The two runs of one width that are furthest apart in a quantity. */
-const mostApart = (runs: readonly Rated[], of: (run: Rated) => number): Pair | undefined => {
+/** The two runs of one width that are furthest apart in tokens. */
+const mostApart = (runs: readonly Rated[]): Pair | undefined => {
   const widths = [...new Set(runs.map(({ width }) => width))];
   const pairs = widths.map((width): Pair => {
-    const own = runs.filter((run) => run.width === width).sort((a, b) => of(a) - of(b));
+    const own = runs.filter((run) => run.width === width).sort((a, b) => a.tokens - b.tokens);
     return [own[0]!, own.at(-1)!];
   });
-  const [widest] = pairs.sort(([a, b], [c, d]) => of(d) / of(c) - of(b) / of(a));
-  return widest && of(widest[1]) > of(widest[0]) ? widest : undefined;
+  const [widest] = pairs.sort(([a, b], [c, d]) => d.tokens / c.tokens - b.tokens / a.tokens);
+  return widest && widest[1].tokens > widest[0].tokens ? widest : undefined;
 };
 
 const exponentOf = (pair: Pair | undefined): number =>

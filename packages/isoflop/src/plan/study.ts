@@ -82,7 +82,7 @@ const timesHere = async (
   // Validation is forward alone, a third of a step's work for each image.
   const beside = (run: SweepRun) => setUp + (images * cost(run)) / (3 * run.batch) / speed.at(cost(run));
   const fitted = sum(runs.map((run) => run.flops / speed.at(cost(run)) + beside(run))) / atOnce;
-  // The held-out run has all cores to itself.
+  // Held-out runs share all cores.
   const alone = heldOut / (points.at(-1)!.flopsPerSecond * (device === "webgpu" ? 1 : cores));
   const held = heldOut > 0 ? alone + beside(bySize.at(-1)!) : 0;
   return { device: on, atOnce, speed: points, setUp, seconds: { fitted, heldOut: held, all: fitted + held } };

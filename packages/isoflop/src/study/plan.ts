@@ -52,6 +52,10 @@ export interface StudyOutline {
   readonly tuning?: Tuning;
 }
 
+/** Runs that are trained beyond the grid: as many as there are sizes at each held-out budget. */
+export const heldOutRuns = ({ heldOut }: Pick<StudyOutline, "heldOut">): number =>
+  heldOut.reduce((sum, { count }) => sum + count, 0);
+
 /** A study before anything has run, on data that are open. */
 export interface StudyPlan extends StudyOutline {
   /** 8 hex digits of the hash of all that decides it: what it trains and predicts, its data and modules by content. */

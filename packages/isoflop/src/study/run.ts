@@ -3,6 +3,7 @@ import { unsound } from "../exit.js";
 import { interval, num, plural, round } from "../words/numbers.js";
 import type { HeldOutPlan } from "./held-out.js";
 import { openStudy } from "./open.js";
+import { heldOutRuns } from "./plan.js";
 import { type Reported, type Study, StudyError, type StudyOptions } from "./study.js";
 import { type Tuned, tunedWords } from "./tune.js";
 
@@ -27,8 +28,8 @@ export const runStudy = async (options: StudyRun): Promise<StudyDone> => {
   const study = await openStudy(options);
   try {
     const { plan, session, folder } = study;
-    const held =
-      plan.heldOut.length === 0 ? "" : ` and ${plan.heldOut.length === 1 ? "one" : plan.heldOut.length} held out`;
+    const beyond = heldOutRuns(plan);
+    const held = beyond === 0 ? "" : ` and ${beyond === 1 ? "one" : beyond} held out`;
     say(
       `${plan.name} ${plan.hash}: ${plural(plan.grid.length, "run")}${held}, on ${session.device.description}${options.checkpointing === "blocks" ? ", blocks computed again in the backward pass" : ""}, in ${folder.path}`,
     );

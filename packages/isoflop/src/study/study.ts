@@ -21,7 +21,7 @@ import { measuredOf } from "./measured.js";
 import { methodsOf, type StudyMethods, studyMethods } from "./methods.js";
 import { noiseOf } from "./noise.js";
 import type { Wanted } from "./place.js";
-import type { StudyPlan } from "./plan.js";
+import { heldOutRuns, type StudyPlan } from "./plan.js";
 import { type StudyPrediction, sealOf, studyPredictions } from "./prediction.js";
 import { drawSamples } from "./samples.js";
 import type { Session } from "./session.js";
@@ -249,7 +249,7 @@ export class Study {
         ...found,
       }),
       ...(this.#seal !== undefined && { seal: this.#seal }),
-      plannedRuns: plan.grid.length + plan.heldOut.length,
+      plannedRuns: plan.grid.length + heldOutRuns(plan),
       choices: { ...(fit && choicesOf(this.#fitted, fit)), versions: versions(...packages) },
       file: { name: plan.name, hash: plan.hash, text: studyText(plan.file) },
       ...(plan.modules.length > 0 && { modules: plan.modules }),

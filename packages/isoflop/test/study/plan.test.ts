@@ -14,6 +14,7 @@ import {
   shippedStudies,
   writtenStudy,
 } from "../../src/study/index.js";
+import { heldOutRuns } from "../../src/study/plan.js";
 import { tiny } from "./tiny.js";
 
 const openShapes = async (data: object) => shapeScenes({ size: 16, ...data });
@@ -128,6 +129,7 @@ it("trains a size once that is the nearest to several", async () => {
   const { heldOut: planned } = await planStudy(tiny({ heldOut }), openShapes);
   expect(planned[0]!.runs(4000).map(({ config }) => config.width)).toEqual([16]);
   expect(planned[0]!.runs(1e6).map(({ config }) => config.width)).toEqual([64]);
+  expect(heldOutRuns({ heldOut: planned })).toBe(3);
 });
 
 describe("a grid", () => {

@@ -1,7 +1,7 @@
-import { badOption } from "../errors.js";
 import { noiseAt } from "../inference/replicate-noise.js";
 import type { FitPrediction } from "../prediction.js";
 import { computeForLoss, optimalAllocation } from "../surface/allocate.js";
+import { answered } from "../surface/answered.js";
 import type { SurfaceAnswer, SurfaceQuestion } from "../surface/predict.js";
 import { logSurfaceLoss, type ModelAndData } from "../surface/surface.js";
 import type { Statistic } from "../surface/uncertainty.js";
@@ -15,15 +15,12 @@ import type { JointFit, JointPart } from "./record.js";
  * is where the law is, `interval95` where the loss of one new run falls; what either fit says stands in `notes.parts`.
  * @throws ScalingError `bad-option` for a compute, a size or a loss that is not positive
  */
-export const predictJoint = <Q extends SurfaceQuestion>(fit: JointFit, question: Q): Outcome<SurfaceAnswer<Q>> => {
-  const asked: SurfaceQuestion = question;
-  for (const [name, value] of Object.entries(asked))
-    if (typeof value === "number" && !(value > 0 && Number.isFinite(value)))
-      throw badOption(name, value, "a positive number");
-  const answer: Outcome<FitPrediction> =
-    "C" in asked ? optimum(fit, asked.C) : "loss" in asked ? leastCompute(fit, asked.loss) : lossOf(fit, asked);
-  return answer as Outcome<SurfaceAnswer<Q>>;
-};
+export const predictJoint = <Q extends SurfaceQuestion>(fit: JointFit, question: Q): Outcome<SurfaceAnswer<Q>> =>
+  answered(question, {
+    optimum: (C) => optimum(fit, C),
+    leastCompute: (loss) => leastCompute(fit, loss),
+    lossOf: (model) => lossOf(fit, model),
+  });
 
 /** What one part says of a logarithm, as the number. */
 const said = (fit: JointFit, part: JointPart, statistic: Statistic, noise = 0) =>

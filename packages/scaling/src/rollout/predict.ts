@@ -1,9 +1,9 @@
-import { badOption } from "../errors.js";
 import { noiseAt } from "../inference/replicate-noise.js";
 import { grouped } from "../math/grouped.js";
 import type { StudentComponent } from "../math/student-mixture.js";
 import type { FitPrediction } from "../prediction.js";
 import { computeForLoss, optimalAllocation } from "../surface/allocate.js";
+import { answered } from "../surface/answered.js";
 import type { SurfaceAnswer, SurfaceQuestion } from "../surface/predict.js";
 import { logSurfaceLoss, type ModelAndData } from "../surface/surface.js";
 import type { SurfaceFit } from "../surface/surface-fit.js";
@@ -20,15 +20,12 @@ import type { RolledOutForm, RollOut } from "./record.js";
  * The optimum of a compute is the median of the forms' optima; its loss is that of a run of this size, whatever the form's own optimum.
  * @throws ScalingError `bad-option` for a compute, a size or a loss that is not positive
  */
-export const predictRollOut = <Q extends SurfaceQuestion>(fit: RollOut, question: Q): Outcome<SurfaceAnswer<Q>> => {
-  const asked: SurfaceQuestion = question;
-  for (const [name, value] of Object.entries(asked))
-    if (typeof value === "number" && !(value > 0 && Number.isFinite(value)))
-      throw badOption(name, value, "a positive number");
-  const answer: Outcome<FitPrediction> =
-    "C" in asked ? optimum(fit, asked.C) : "loss" in asked ? leastCompute(fit, asked.loss) : lossOf(fit, asked);
-  return answer as Outcome<SurfaceAnswer<Q>>;
-};
+export const predictRollOut = <Q extends SurfaceQuestion>(fit: RollOut, question: Q): Outcome<SurfaceAnswer<Q>> =>
+  answered(question, {
+    optimum: (C) => optimum(fit, C),
+    leastCompute: (loss) => leastCompute(fit, loss),
+    lossOf: (model) => lossOf(fit, model),
+  });
 
 /**
  * Any number of a surface, over the forms of a roll-out: its median and 95 % interval. Ask for the logarithm of what must be positive. The

@@ -11,9 +11,9 @@ import {
   runOptions,
 } from "../../options/common.js";
 import { count, positive, positives, whole } from "../../options/values.js";
-import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
+import type { LoadedRuns, RunInput } from "../../runs/load.js";
 import { inputsOf } from "../../runs/tables.js";
-import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { answerOfRuns, type FitAnswer } from "../grouped.js";
 import { caveatOf } from "../saved.js";
 import { type IsoFlopAsked, isoFlopThrough } from "./fit.js";
 import { exponentsOf, isoFlopWords } from "./words.js";
@@ -64,14 +64,7 @@ export const configure = (command: Command): void => {
     .option("--seed <n>", "seed of the resamples", whole, 0)
     .addOption(groupOption())
     .addHelpText("after", help)
-    .action((options: Options) =>
-      answer(options, inputsOf(options.input), () => {
-        const { groupBy } = options;
-        if (groupBy === undefined) return answerOf(loadRuns(options), options);
-        const groups = [...loadGroups(options, groupBy)];
-        return groupedAnswer(groupBy, new Map(groups.map(([value, loaded]) => [value, answerOf(loaded, options)])));
-      }),
-    );
+    .action((options: Options) => answer(options, inputsOf(options.input), () => answerOfRuns(options, answerOf)));
 };
 
 const answerOf = (loaded: LoadedRuns, options: Options): FitAnswer => {

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import { groupOption, jsonOption, quantityOption, reportOption, rowsHelp, runOptions } from "../../options/common.js";
 import { floorOption } from "../../options/floor.js";
-import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
+import type { LoadedRuns, RunInput } from "../../runs/load.js";
 import { inputsOf } from "../../runs/tables.js";
-import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { answerOfRuns, type FitAnswer } from "../grouped.js";
 import { caveatOf } from "../saved.js";
 import { type JointAsked, jointThrough } from "./fit.js";
 import { exponentsOf, jointWords } from "./words.js";
@@ -24,15 +24,7 @@ export const configure = (command: Command): void => {
   floorOption(reportOption(quantityOption(jsonOption(runOptions(command)))))
     .addOption(groupOption())
     .addHelpText("after", help)
-    .action((options: Options) =>
-      answer(options, inputsOf(options.input), async () => {
-        const { groupBy } = options;
-        if (groupBy === undefined) return answerOf(loadRuns(options), options);
-        const answers = new Map<string, FitAnswer>();
-        for (const [value, loaded] of loadGroups(options, groupBy)) answers.set(value, await answerOf(loaded, options));
-        return groupedAnswer(groupBy, answers);
-      }),
-    );
+    .action((options: Options) => answer(options, inputsOf(options.input), () => answerOfRuns(options, answerOf)));
 };
 
 const answerOf = async (loaded: LoadedRuns, options: Options): Promise<FitAnswer> => {

@@ -5,9 +5,9 @@ import { groupOption, jsonOption, quantityOption, reportOption, rowsHelp, runOpt
 import { floorOption } from "../../options/floor.js";
 import { formsHelp } from "../../options/form-options.js";
 import { choices } from "../../options/values.js";
-import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
+import type { LoadedRuns, RunInput } from "../../runs/load.js";
 import { inputsOf } from "../../runs/tables.js";
-import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { answerOfRuns, type FitAnswer } from "../grouped.js";
 import { caveatOf } from "../saved.js";
 import { type RollOutAsked, rollOutThrough } from "./fit.js";
 import { exponentsOf, rollOutWords } from "./words.js";
@@ -38,15 +38,7 @@ export const configure = (command: Command): void => {
     )
     .addOption(groupOption())
     .addHelpText("after", help)
-    .action((options: Options) =>
-      answer(options, inputsOf(options.input), async () => {
-        const { groupBy } = options;
-        if (groupBy === undefined) return answerOf(loadRuns(options), options);
-        const answers = new Map<string, FitAnswer>();
-        for (const [value, loaded] of loadGroups(options, groupBy)) answers.set(value, await answerOf(loaded, options));
-        return groupedAnswer(groupBy, answers);
-      }),
-    );
+    .action((options: Options) => answer(options, inputsOf(options.input), () => answerOfRuns(options, answerOf)));
 };
 
 const answerOf = async (loaded: LoadedRuns, options: Options): Promise<FitAnswer> => {

@@ -10,9 +10,9 @@ import {
   runOptions,
 } from "../../options/common.js";
 import { count, positive, whole } from "../../options/values.js";
-import { type LoadedRuns, loadGroups, loadRuns, type RunInput } from "../../runs/load.js";
+import type { LoadedRuns, RunInput } from "../../runs/load.js";
 import { inputsOf } from "../../runs/tables.js";
-import { type FitAnswer, groupedAnswer } from "../grouped.js";
+import { answerOfRuns, type FitAnswer } from "../grouped.js";
 import { caveatOf } from "../saved.js";
 import { withCautions } from "./cautions.js";
 import { objectiveNames, objectivesHelp, type SurfaceAsked, surfaceThrough } from "./fit.js";
@@ -57,14 +57,7 @@ export const surfaceAnswer = (
   options: SurfaceCommandOptions,
   checked = (loaded: LoadedRuns): LoadedRuns => loaded,
 ): Promise<void> =>
-  answer(options, inputsOf(options.input), async () => {
-    const { groupBy } = options;
-    if (groupBy === undefined) return answerOf(checked(loadRuns(options)), options);
-    const answers = new Map<string, FitAnswer>();
-    for (const [value, loaded] of loadGroups(options, groupBy))
-      answers.set(value, await answerOf(checked(loaded), options));
-    return groupedAnswer(groupBy, answers);
-  });
+  answer(options, inputsOf(options.input), () => answerOfRuns(options, (loaded) => answerOf(checked(loaded), options)));
 
 const answerOf = async (loaded: LoadedRuns, options: SurfaceCommandOptions): Promise<FitAnswer> => {
   const document = withCautions(await surfaceThrough(loaded, options), loaded, options);
