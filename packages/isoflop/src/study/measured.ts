@@ -1,4 +1,6 @@
-import { cardOf, type MetricRequest, measurementName, type RunStore } from "@isoflop/sweep";
+import { cardOf, type MetricRequest, measurementName, type RunMeasurement, type RunStore } from "@isoflop/sweep";
+import { contentOf } from "../runs/alike.js";
+import { unlikeCards } from "../runs/cards.js";
 import type { DoneRun } from "../runs/point.js";
 import type { Measured } from "./document.js";
 
@@ -13,11 +15,37 @@ export const measuredOf = async (
   for (const { id, spec } of runs) {
     const asked = new Set(requests.map((request) => measurementName(cardOf(spec, request))));
     const own = (await store.measurements(id)).filter(({ card }) => asked.has(measurementName(card)));
-    const errors = own.flatMap(({ name, stdErr }) => (stdErr === undefined ? [] : [[name, stdErr] as const]));
-    found.set(id, {
-      metrics: Object.fromEntries(own.map(({ name, value }) => [name, value])),
-      standardErrors: Object.fromEntries(errors),
-    });
+    found.set(id, numbersOf(own));
   }
   return found;
 };
+
+/**
+ * All that was measured of runs, by id. Numbers of one name with unlike cards are none that one law joins: they are left out, and `onNote` is told.
+ */
+export const measuredIn = async (
+  runs: readonly DoneRun[],
+  store: RunStore,
+  onNote: (note: string) => void,
+): Promise<ReadonlyMap<string, Measured>> => {
+  const all: (readonly [DoneRun, readonly RunMeasurement[]])[] = [];
+  for (const run of runs) all.push([run, await store.measurements(run.id)]);
+  const names = new Set(all.flatMap(([, own]) => own.map(({ name }) => name)));
+  for (const name of [...names]) {
+    const numbers = all.flatMap(([run, own]) =>
+      own.flatMap(({ name: called, metric, card }) =>
+        called === name ? [{ run: run.id, metric, card, content: contentOf(run), objective: run.spec.objective }] : [],
+      ),
+    );
+    const unlike = unlikeCards(numbers);
+    if (unlike === undefined) continue;
+    names.delete(name);
+    onNote(`${name} is left out, as it is not one number: ${unlike}`);
+  }
+  return new Map(all.map(([{ id }, own]) => [id, numbersOf(own.filter(({ name }) => names.has(name)))]));
+};
+
+const numbersOf = (own: readonly RunMeasurement[]): Measured => ({
+  metrics: Object.fromEntries(own.map(({ name, value }) => [name, value])),
+  standardErrors: Object.fromEntries(own.flatMap(({ name, stdErr }) => (stdErr === undefined ? [] : [[name, stdErr]]))),
+});
