@@ -5,6 +5,7 @@ import {
   allFigures,
   asQuantity,
   type DrawnStudy,
+  type HeldOutCheck,
   linkWords,
   type MetricResults,
   readStudy,
@@ -97,7 +98,7 @@ describe("a study with a metric", () => {
   it("says of an addition that it is one, and no exponent of it", () => {
     const shifted = withMetric(({ loss }) => 2 * loss - 1.2, { title: "nll + 1.5", offset: 1.5 });
     const page = renderReport(shifted, { document });
-    expect(page.includes("1.500 is added to all of them")).toBe(true);
+    expect(page.includes("1.5 is added to all of them")).toBe(true);
     const rows = page.slice(
       page.indexOf("nll + 1.5: the laws</a></h2>"),
       page.indexOf("nll + 1.5: predicted against measured</a></h2>"),
@@ -127,9 +128,18 @@ describe("a study with a metric", () => {
         ),
       ).join(" ");
     expect(link((l) => l ** 2)).toContain("No break is seen at a level of 5.0");
-    expect(link((l) => (l > 0.7 ? (l / 0.7) ** 3 : l / 0.7))).toContain("The link breaks at a loss of 0.6");
+    expect(link((l) => (l > 0.7 ? (l / 0.7) ** 3 : l / 0.7))).toContain(
+      "The link breaks, or bends, about a loss of 0.6",
+    );
     expect(linkWords({ ok: false, reason: "too-few-points", message: "2 distinct losses" })).toEqual([
       "No link is fitted: 2 distinct losses.",
     ]);
   });
+});
+
+it("a held-out metric that came to nothing or less is told and drawn where there is a place for it", () => {
+  const [results] = vlb.quantities!;
+  const heldOut = { ...(results!.heldOut as HeldOutCheck), measured: { loss: -0.01, sigma: 0.02 } };
+  const page = renderReport({ ...vlb, quantities: [{ ...results!, heldOut }] }, { document });
+  expect(page.includes("the measured vlb lies outside")).toBe(true);
 });

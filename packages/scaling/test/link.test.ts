@@ -28,6 +28,7 @@ describe("a metric from the loss", () => {
   it.each([
     ["power", {}, (l: number) => 2000 * l ** 8],
     ["linear", {}, (l: number) => 3 - 2 * l],
+    ["logarithm", {}, (l: number) => 3 + 2 * Math.log(l)],
     ["exponential", {}, (l: number) => 0.9 - 4 * Math.exp(-3 * l)],
     ["exponential", { ceiling: 0.9 }, (l: number) => 0.9 - 4 * Math.exp(-3 * l)],
     ["logistic", {}, (l: number) => 0.2 + 0.6 / (1 + Math.exp(20 * (l - 0.72)))],
@@ -251,7 +252,7 @@ describe("a break in a link", () => {
     const { break: few } = expectOk(fitLink(losses.slice(0, 6), losses.slice(0, 6), { testBreak: true }));
     expect(few).toMatchObject({ ok: false, reason: "too-few-points" });
     expect(() => fitLink(many, many, { form: "logistic", testBreak: true })).toThrow(
-      'testBreak is for a link that is a straight line, power or linear; form is "logistic"',
+      'testBreak is for a link that is a straight line, power, logarithm or linear; form is "logistic"',
     );
     expect(() =>
       linkBreak(

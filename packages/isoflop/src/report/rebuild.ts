@@ -120,7 +120,7 @@ const summaryOf = async (
     },
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
     ...(known.success && known.output),
-    runs: timedRuns({ fitted, fit, measured, tests: done.filter((run) => fit && tests.has(run.id)) }),
+    runs: timedRuns({ fitted, fit, measured: measured.numbers, tests: done.filter((run) => fit && tests.has(run.id)) }),
     ...(fit &&
       resultsOf({
         ...{ fit, heldOut },

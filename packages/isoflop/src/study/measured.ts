@@ -1,23 +1,32 @@
-import { cardOf, type MetricRequest, measurementName, type RunMeasurement, type RunStore } from "@isoflop/sweep";
+import {
+  cardOf,
+  type MetricRequest,
+  measurementLabel,
+  measurementName,
+  type RunMeasurement,
+  type RunStore,
+} from "@isoflop/sweep";
 import { contentOf } from "../runs/alike.js";
 import { unlikeCards } from "../runs/cards.js";
 import type { DoneRun } from "../runs/point.js";
 import type { Measured } from "./document.js";
+import type { MeasuredRuns } from "./metrics.js";
 
 /** What was asked of runs and is known of them, by id. Numbers of another card, as of another version of a metric, are not what was asked. */
 export const measuredOf = async (
   runs: readonly DoneRun[],
   requests: readonly MetricRequest[],
   store: RunStore,
-): Promise<ReadonlyMap<string, Measured>> => {
+): Promise<MeasuredRuns> => {
   const found = new Map<string, Measured>();
-  if (requests.length === 0) return found;
+  const metrics = new Map(requests.map(({ metric }) => [measurementLabel(metric), metric]));
+  if (requests.length === 0) return { numbers: found, metrics };
   for (const { id, spec } of runs) {
     const asked = new Set(requests.map((request) => measurementName(cardOf(spec, request))));
     const own = (await store.measurements(id)).filter(({ card }) => asked.has(measurementName(card)));
     found.set(id, numbersOf(own));
   }
-  return found;
+  return { numbers: found, metrics };
 };
 
 /**
@@ -27,7 +36,7 @@ export const measuredIn = async (
   runs: readonly DoneRun[],
   store: RunStore,
   onNote: (note: string) => void,
-): Promise<ReadonlyMap<string, Measured>> => {
+): Promise<MeasuredRuns> => {
   const all: (readonly [DoneRun, readonly RunMeasurement[]])[] = [];
   for (const run of runs) all.push([run, await store.measurements(run.id)]);
   const names = new Set(all.flatMap(([, own]) => own.map(({ name }) => name)));
@@ -42,7 +51,11 @@ export const measuredIn = async (
     names.delete(name);
     onNote(`${name} is left out, as it is not one number: ${unlike}`);
   }
-  return new Map(all.map(([{ id }, own]) => [id, numbersOf(own.filter(({ name }) => names.has(name)))]));
+  const known = all.map(([{ id }, own]) => [id, own.filter(({ name }) => names.has(name))] as const);
+  return {
+    numbers: new Map(known.map(([id, own]) => [id, numbersOf(own)])),
+    metrics: new Map(known.flatMap(([, own]) => own.map(({ name, metric }) => [name, metric]))),
+  };
 };
 
 const numbersOf = (own: readonly RunMeasurement[]): Measured => ({

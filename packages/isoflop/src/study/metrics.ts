@@ -10,7 +10,9 @@ import {
   ScalingError,
   type SeedNoise,
   seedNoise,
+  straightLinks,
 } from "@isoflop/scaling";
+import type { MetricSpec } from "@isoflop/train";
 import { type DoneRun, pointOf } from "../runs/point.js";
 import { LOSS } from "../words/quantity.js";
 import type { Measured } from "./document.js";
@@ -27,12 +29,15 @@ export interface FittedMetric extends Pick<MetricResults, "name" | "title" | "of
   readonly link?: Outcome<LinkFit>;
 }
 
-/** What is measured of runs, by id. */
-export type MeasuredRuns = ReadonlyMap<string, Measured>;
+/** What is measured of runs, by id, and what each metric is, by its name. */
+export interface MeasuredRuns {
+  readonly numbers: ReadonlyMap<string, Measured>;
+  readonly metrics: ReadonlyMap<string, MetricSpec>;
+}
 
 /** Names of all that was measured of runs, in the order in which it is met. */
-const namesIn = (runs: readonly DoneRun[], measured: MeasuredRuns): readonly string[] => [
-  ...new Set(runs.flatMap(({ id }) => Object.keys(measured.get(id)?.metrics ?? {}))),
+const namesIn = (runs: readonly DoneRun[], { numbers }: MeasuredRuns): readonly string[] => [
+  ...new Set(runs.flatMap(({ id }) => Object.keys(numbers.get(id)?.metrics ?? {}))),
 ];
 
 /** What a metric is called beside others: by its kind where that is one of them alone. */
@@ -42,27 +47,36 @@ export const titlesOf = (names: readonly string[]): ReadonlyMap<string, string> 
   return new Map(names.map((name) => [name, isAlone(name) && kindOf(name) !== LOSS ? kindOf(name) : name]));
 };
 
+/** Bits that a code of 256 levels from -1 to 1, each 1/128 wide, has more than the density has in bits: log2(128). */
+const LEVEL_BITS = 7;
+
+/** Bits of a density: where they are zero depends on the unit of the pixels, and they may be negative. */
+const isDensity = ({ kind, dequantization, decoder }: MetricSpec & Readonly<Record<string, unknown>>): boolean =>
+  (kind === "nll" && dequantization === "none") || (kind === "vlb" && decoder === "gaussian");
+
 /**
- * What has to be added to a metric so that laws of what is positive can be fitted to it; 0 where all of it is. So much that the floor which is sought between
- * zero and the smallest value has a range of twice that of the values below them.
+ * What is added to a metric so that laws of what is positive can be fitted to it. To the bits of a density as many as make it the code of its bytes; where
+ * values are not above zero by their own errors, as those of an unbiased distance, so much that the floor, which is sought between zero and the smallest
+ * value, has a range of twice that of the values. To others nothing.
  */
-export const offsetOf = (values: readonly number[]): number => {
+export const offsetOf = (metric: MetricSpec | undefined, values: readonly number[], error = 0): number => {
   const [low, high] = extent(values);
-  if (values.length === 0 || low > 0) return 0;
+  if (metric && isDensity(metric) && low + LEVEL_BITS > 0) return LEVEL_BITS;
+  if (values.length === 0 || low > 3 * error) return 0;
   const least = 2 * (high - low || Math.abs(low) || 1) - low;
   const step = 10 ** Math.floor(Math.log10(least));
   return Number((Math.ceil(least / step) * step).toPrecision(1));
 };
 
-/** A run with a metric, and what is added to it, in the place of its loss; undefined where it was not measured, or is less than any that was fitted. */
+/** A run with a metric, and what is added to it, in the place of its loss; undefined where it was not measured. */
 export const metricPoint = (
   run: DoneRun,
   measured: MeasuredRuns,
   { name, title, offset = 0 }: Pick<MetricResults, "name" | "title" | "offset">,
 ): Run | undefined => {
-  const { metrics = {}, standardErrors = {} } = measured.get(run.id) ?? {};
+  const { metrics = {}, standardErrors = {} } = measured.numbers.get(run.id) ?? {};
   const value = Object.hasOwn(metrics, name) ? metrics[name]! + offset : Number.NaN;
-  if (!(value > 0 && Number.isFinite(value))) return undefined;
+  if (!Number.isFinite(value)) return undefined;
   const { sigma: _, ...point } = pointOf(run);
   const own = { loss: value, metrics: { [title]: value } };
   if (!Object.hasOwn(standardErrors, name)) return { ...point, ...own };
@@ -92,8 +106,10 @@ const fitMetric = async (
   { name, short }: { readonly name: string; readonly short: string },
   fitting: Omit<Fitting, "floor" | "quantity">,
 ): Promise<FittedMetric> => {
-  const values = runs.flatMap(({ id }) => measured.get(id)?.metrics?.[name] ?? []);
-  const offset = offsetOf(values);
+  const numbers = runs.flatMap(({ id }) => measured.numbers.get(id) ?? []);
+  const values = numbers.flatMap(({ metrics }) => metrics?.[name] ?? []);
+  const [, error] = extent([0, ...numbers.flatMap(({ standardErrors }) => standardErrors?.[name] ?? [])]);
+  const offset = offsetOf(measured.metrics.get(name), values, error);
   const title = offset > 0 ? `${short} + ${offset}` : short;
   const head = { name, title, ...(offset > 0 && { offset }) };
   const pairs = runs.flatMap((run) => {
@@ -103,11 +119,10 @@ const fitMetric = async (
   const points = pairs.map(({ point }) => point).sort((a, b) => a.C - b.C || a.N - b.N || a.loss - b.loss);
   try {
     const fit = isoFlop(points, { quantity: title });
-    const link = fitLink(
+    const link = linkOf(
       pairs.map(({ loss }) => loss),
       pairs.map(({ point }) => point.loss),
-      // Of what something was added to a power of the loss is none.
-      { ...(offset > 0 ? { form: "linear" } : { form: "power", scale: "log" }), ...asked(title) },
+      title,
     );
     const noise = seedNoise(points);
     const methods = await studyMethods(points, fit, { ...fitting, quantity: title });
@@ -118,6 +133,24 @@ const fitMetric = async (
   }
 };
 
-const asked = (title: string) => ({ testBreak: true, names: { x: LOSS, y: title } }) as const;
+/** A metric as a function of the loss, by the straight line that its values have the largest likelihood by, with a test for a break. */
+const linkOf = (loss: readonly number[], metric: readonly number[], title: string): Outcome<LinkFit> => {
+  const fits = straightLinks.map((form) =>
+    fitLink(loss, metric, {
+      ...{ form, testBreak: true, names: { x: LOSS, y: title } },
+      ...(form === "power" && { scale: "log" as const }),
+    }),
+  );
+  const [first, ...others] = fits.flatMap((fit) => (fit.ok ? [fit] : []));
+  if (!first) return fits[0]!;
+  const { ok: _, ...best } = others.reduce((a, b) => (misfitOf(b) < misfitOf(a) ? b : a), first);
+  return { ok: true, ...best };
+};
+
+/** Minus twice the logarithm of the likelihood per point, but for a constant: of the metric, whatever the residuals are on. */
+const misfitOf = ({ sumOfSquares, points, scale, data }: LinkFit): number => {
+  const stretched = scale === "log" ? (2 / points) * data.y.reduce((s, y) => s + Math.log(y), 0) : 0;
+  return Math.log(sumOfSquares / points) + stretched;
+};
 
 const recordOf = ({ ok: _, ...record }: SeedNoise & { readonly ok?: boolean }): SeedNoise => record;

@@ -281,7 +281,7 @@ export class Study {
       runs: timedRuns({
         fitted: this.#fitted,
         tests: this.#heldOut.flatMap(({ done }) => done ?? []),
-        ...{ fit, measured, images: trainImagesOf(plan.source) },
+        ...{ fit, measured: measured.numbers, images: trainImagesOf(plan.source) },
       }),
       ...resultsOf({
         ...found,

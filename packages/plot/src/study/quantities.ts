@@ -30,12 +30,14 @@ export const asQuantity = (study: DrawnStudy, results: MetricResults): DrawnStud
 const valueIn = (values: Readonly<Record<string, number>> | undefined, name: string): number | undefined =>
   values && Object.hasOwn(values, name) ? values[name] : undefined;
 
+const round = (value: number): string => String(Number(value.toPrecision(4)));
+
 /** What is fitted, and what cannot be said of it. */
 export const metricLead = ({ name, title, offset, refused }: MetricResults): string =>
   [
     title === name ? `${name}, measured of every run.` : `${title}: ${name}, measured of every run.`,
     offset !== undefined &&
-      `Not all of its values are above 0, and the forms of laws are of what is: ${significant(offset)} is added to all of them before anything is fitted, and every number here has it. Sizes and data of the optimum do not depend on it, and where the law levels off is at ${significant(offset)} more than the metric does; a power law of the metric itself does not exist, and no exponent of it is given.`,
+      `Its values need not be above 0, and the forms of laws are of what is: ${round(offset)} is added to all of them before anything is fitted, and every number here has it. Parabolas and the sizes and data at their minima do not depend on it; a power law of the metric itself does not exist, and no exponent of it is given.`,
     refused !== undefined && `Nothing is predicted of it: ${refused}`,
   ]
     .filter((words) => typeof words === "string")
@@ -50,9 +52,10 @@ export const linkWords = (link: Outcome<LinkFit>): string[] => {
       ? `${fixed(100 * residualStandardDeviation, 2)}\u00A0%`
       : `${significant(residualStandardDeviation, 2)}`;
   const slope = parameters[form === "power" ? "gamma" : "slope"];
+  const line = { power: "a power of the loss, exponent", logarithm: "the logarithm of the loss, slope" };
   const ends = slope?.ci95.map((end) => significant(end, 3)).join(" to ");
   const said = slope
-    ? `${names.y} goes as ${form === "power" ? "a power of the loss, exponent" : "a line of the loss, slope"} ${significant(slope.value, 3)} (${ends}); runs scatter about it by ${scatter}.`
+    ? `${names.y} goes as ${Object.hasOwn(line, form) ? line[form as keyof typeof line] : "a line of the loss, slope"} ${significant(slope.value, 3)} (${ends}); runs scatter about it by ${scatter}.`
     : `${names.y} as a function of the loss; runs scatter about it by ${scatter}.`;
   if (!broken) return [said];
   if (!broken.ok) return [said, `Whether it breaks cannot be told: ${broken.message}.`];
@@ -63,7 +66,7 @@ export const linkWords = (link: Outcome<LinkFit>): string[] => {
   return [
     said,
     pValue <= level
-      ? `The link breaks at a loss of ${loss(at)}: ${significant(slopes.below, 3)} below it and ${significant(slopes.above, 3)} above (${test}). What the loss says of ${names.y} below that is another law than above.`
+      ? `The link breaks, or bends, about a loss of ${loss(at)}: ${significant(slopes.below, 3)} below it and ${significant(slopes.above, 3)} above (${test}). What the loss says of ${names.y} there is another law than above, and one line is not to be continued.`
       : `No break is seen at a level of ${significant(100 * level, 2)}\u00A0%: one line is enough (${test}).`,
   ];
 };

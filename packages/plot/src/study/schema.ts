@@ -62,7 +62,7 @@ const checkSchema: v.GenericSchema<unknown, HeldOutCheck> = record({
     v.check(({ given, predicted }) => "C" in given && "loss" in predicted, "the prediction of a loss at a compute C"),
   ),
   methods: maybe(heldOutMethods),
-  measured: maybe(record({ loss: positive, sigma: notNegative })),
+  measured: maybe(record({ loss: number(), sigma: notNegative })),
   run: maybe(text),
 });
 

@@ -7,8 +7,8 @@ import { random } from "../../math/random.js";
 import * as fields from "../../records/fields.js";
 import { type Outcome, refuse } from "../../types.js";
 
-/** On what a link is a straight line: `power` on logarithms of both, `linear` on both as they are. */
-export const straightLinks = ["power", "linear"] as const;
+/** On what a link is a straight line: `power` on logarithms of both, `logarithm` on that of the loss, `linear` on both as they are. */
+export const straightLinks = ["power", "logarithm", "linear"] as const;
 export type StraightLink = (typeof straightLinks)[number];
 
 export const linkBreakSchema = record({
@@ -60,6 +60,7 @@ export const linkBreak = (
 ): Outcome<LinkBreak> => {
   const points = loss.map((x, i) => {
     if (line === "linear") return { x, y: metric[i]! };
+    if (line === "logarithm") return { x: Math.log(x), y: metric[i]! };
     if (!(metric[i]! > 0))
       throw new ScalingError("bad-value", `the metric is ${metric[i]}; a power of the loss is above 0`, { row: i + 1 });
     return { x: Math.log(x), y: Math.log(metric[i]!) };
@@ -99,7 +100,7 @@ export const linkBreak = (
   return {
     ok: true,
     line,
-    at: line === "power" ? Math.exp(found.at) : found.at,
+    at: line === "linear" ? found.at : Math.exp(found.at),
     slopes: { one: straight.coefficients[1]!, below: broken[1], above: broken[1] + broken[2] },
     aicc: {
       one: criteria(straight.rss, x.length, PARAMETERS.one).aicc,

@@ -42,7 +42,9 @@ export const fitLink = (
   if (!linkScales.includes(scale)) throw error(`scale is "${scale}"; expected one of ${linkScales.join(", ")}`);
   sameLength(loss, "losses", metric, "metrics");
   if (testBreak !== false && !isStraight(name))
-    throw error(`testBreak is for a link that is a straight line, ${straightLinks.join(" or ")}; form is "${name}"`);
+    throw error(
+      `testBreak is for a link that is a straight line, ${straightLinks.join(", ").replace(/, ([^,]*)$/, " or $1")}; form is "${name}"`,
+    );
   const form = linkForms.get(name);
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const choices = read(record(form.options), given, { name: "options", error }) as LinkChoices;
