@@ -35,10 +35,11 @@ export interface MeasuredRuns {
   readonly metrics: ReadonlyMap<string, MetricSpec>;
 }
 
-/** Names of all that was measured of runs, in the order in which it is met. */
-const namesIn = (runs: readonly DoneRun[], { numbers }: MeasuredRuns): readonly string[] => [
-  ...new Set(runs.flatMap(({ id }) => Object.keys(numbers.get(id)?.metrics ?? {}))),
-];
+/** Names of all that was measured of runs, in the order in which it was asked for. */
+const namesIn = (runs: readonly DoneRun[], { numbers, metrics }: MeasuredRuns): readonly string[] => {
+  const found = new Set(runs.flatMap(({ id }) => Object.keys(numbers.get(id)?.metrics ?? {})));
+  return [...new Set([...metrics.keys(), ...found])].filter((name) => found.has(name));
+};
 
 /** What a metric is called beside others: by its kind where that is one of them alone. */
 export const titlesOf = (names: readonly string[]): ReadonlyMap<string, string> => {
