@@ -6,25 +6,23 @@ import { contentOf, unlikeMeasures } from "./alike.js";
 import { type Carded, unlikeCards } from "./cards.js";
 import { doneIn, storeIn } from "./folder.js";
 import { numbersOf } from "./measured.js";
-import { namesAsked, offsetOf } from "./quantity-name.js";
+import { namesIn } from "./own-metrics.js";
+import { offsetOf } from "./quantity-name.js";
 import { isFolder, tablesIn } from "./tables.js";
 
 /** The numbers of a metric that the runs of a folder have, with what fixes them. */
 const cardedIn = (folder: string, quantity: string): readonly Carded[] => {
-  const { name } = offsetOf(quantity);
   const store = storeIn(folder);
-  return doneIn(folder).flatMap((run) => {
-    const numbers = numbersOf(join(store, run.id));
-    const names = namesAsked(
-      name,
-      numbers.map((one) => one.name),
-    );
-    return numbers.flatMap(({ name, metric, card }): Carded[] =>
+  const all = doneIn(folder).map((run) => ({ run, numbers: numbersOf(join(store, run.id)) }));
+  const there = new Set(all.flatMap(({ numbers }) => numbers.map(({ name }) => name)));
+  const names = namesIn(folder, offsetOf(quantity).name, [...there]);
+  return all.flatMap(({ run, numbers }) =>
+    numbers.flatMap(({ name, metric, card }): Carded[] =>
       metric && card && names.includes(name)
         ? [{ run: run.id, metric, card, content: contentOf(run), objective: run.spec.objective }]
         : [],
-    );
-  });
+    ),
+  );
 };
 
 /** @throws CliError for a metric whose numbers in folders of runs have unlike cards, naming the field, both values and the runs */

@@ -22,6 +22,7 @@ import { plural } from "../words/numbers.js";
 import { LOSS } from "../words/quantity.js";
 import { requireLikeNumbers } from "./comparable.js";
 import { knownInputs } from "./inputs.js";
+import { offsetFor } from "./offset.js";
 import { withQuantity } from "./quantity.js";
 import { type FileTable, groupsOf, inputsOf, type ReadTables, readTables, type TableInput, within } from "./tables.js";
 
@@ -49,7 +50,7 @@ export interface Dropped {
 
 /** Why the rows may not be what a fit takes them for, or a fit's numbers not what they seem. */
 export interface Doubt {
-  readonly kind: Caution["kind"] | "many-diverged" | "objective" | "structure";
+  readonly kind: Caution["kind"] | "many-diverged" | "not-positive" | "objective" | "structure";
   readonly message: string;
 }
 
@@ -109,10 +110,24 @@ const loadFrom = ({ origin, tables }: ReadTables, options: RunInput): LoadedRuns
     dropped.push(...kept.dropped);
     if (kept.caution !== undefined) doubts.push({ kind: "many-diverged", message: kept.caution });
   }
+  const values = quantity === undefined ? [] : valuesOf(tables, quantity, options);
+  const below = values.filter((value) => value <= 0);
+  if (below.length > 0)
+    doubts.push({
+      kind: "not-positive",
+      message: `${plural(below.length, "row")} with a ${quantity} of 0 or less ${below.length === 1 ? "takes" : "take"} no part, which bends what is left; --quantity "${quantity} + ${offsetFor(undefined, values)}" adds so much to all of them`,
+    });
   const fitted = quantity === undefined ? runs : quantityAsLoss(runs, quantity).runs;
   doubts.push(...independence(fitted).map(({ kind, message }) => ({ kind, message })));
   return { ...read, origin, runs, dropped, doubts };
 };
+
+/** All values of a metric. */
+const valuesOf = (tables: readonly FileTable[], quantity: string, { columns = {} }: RunInput): readonly number[] =>
+  tables.flatMap(({ table: { header, rows } }) => {
+    const at = header.indexOf(columns[`metric:${quantity}`] ?? quantity);
+    return rows.flatMap((cells) => (at < 0 || cells[at]!.trim() === "" ? [] : [Number(cells[at])]));
+  });
 
 const readRuns = (tables: readonly FileTable[], options: RunInput): TableRuns => {
   const { quantity = LOSS, only, where, skipBadRows, keepDuplicates, flopsPerToken, labelFrom } = options;

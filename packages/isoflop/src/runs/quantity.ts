@@ -1,10 +1,11 @@
 import { errorColumn, type Table } from "@isoflop/scaling";
-import { inputError, usageError } from "../exit.js";
+import { usageError } from "../exit.js";
 import { shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { LOSS } from "../words/quantity.js";
+import { namesIn } from "./own-metrics.js";
 import { namesAsked, offsetOf } from "./quantity-name.js";
-import type { FileTable, ReadTables } from "./tables.js";
+import { type FileTable, isFolder, type ReadTables } from "./tables.js";
 
 /** What is asked for of a metric. */
 interface Asked {
@@ -13,30 +14,37 @@ interface Asked {
 }
 
 /**
- * Tables with a column of the quantity's own name: that which was asked for, or the only one whose metric is of that kind, with what is to be added to it.
- * @throws CliError where there is none, or where it could be several, with what there is
+ * The column of a metric, and what is to be added to it: that of its own name, or the only one whose metric is of that kind.
+ * @throws CliError where it could be several, with what there is
  */
-export const withQuantity = (read: ReadTables, { quantity, columns = {} }: Asked): ReadTables => {
-  if (quantity === undefined || quantity === LOSS) return read;
+export const quantityColumn = (
+  read: ReadTables,
+  quantity: string,
+  columns: ColumnMap = {},
+): { readonly column: string; readonly offset: number } => {
   const header = [...new Set(read.tables.flatMap(({ table }) => table.header))];
-  if (Object.hasOwn(columns, `metric:${quantity}`) || header.includes(quantity)) return read;
+  if (header.includes(quantity)) return { column: quantity, offset: 0 };
   const { name, offset } = offsetOf(quantity);
-  const column = columns[`metric:${name}`] ?? columnOf(name, header, read);
+  const given = columns[`metric:${name}`];
+  const [column = name, ...others] = given === undefined ? meant(read, name, header) : [given];
+  if (others.length > 0)
+    throw usageError(
+      `${shown(read.origin.file)}: the quantity "${name}" could be ${[column, ...others].map((one) => `"${one}"`).join(" or ")}; name the one it is`,
+    );
+  return { column, offset };
+};
+
+/** Tables with a column of the name by which a quantity was asked for. @throws CliError as {@link quantityColumn} does */
+export const withQuantity = (read: ReadTables, { quantity, columns = {} }: Asked): ReadTables => {
+  if (quantity === undefined || quantity === LOSS || Object.hasOwn(columns, `metric:${quantity}`)) return read;
+  const { column, offset } = quantityColumn(read, quantity, columns);
+  if (column === quantity) return read;
   const tables = read.tables.map((one): FileTable => ({ ...one, table: added(one.table, column, offset, quantity) }));
   return { ...read, tables };
 };
 
-const columnOf = (name: string, header: readonly string[], { origin }: ReadTables): string => {
-  const [only, ...others] = header.includes(name) ? [name] : namesAsked(name, header);
-  if (only !== undefined && others.length === 0) return only;
-  if (others.length > 0)
-    throw usageError(
-      `${shown(origin.file)}: the quantity "${name}" could be ${[only, ...others].map((one) => `"${one}"`).join(" or ")}; name the one it is`,
-    );
-  throw inputError(
-    `${shown(origin.file)}: there is no metric "${name}"; there are: ${header.filter((one) => !one.endsWith(errorColumn(""))).join(", ") || "no columns"}`,
-  );
-};
+const meant = ({ origin: { file } }: ReadTables, name: string, header: readonly string[]): readonly string[] =>
+  file !== "-" && isFolder(file) ? namesIn(file, name, header) : namesAsked(name, header);
 
 /** The table with a column that has the name of the quantity, and its standard errors. */
 const added = (table: Table, column: string, offset: number, name: string): Table => {

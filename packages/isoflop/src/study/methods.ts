@@ -71,8 +71,10 @@ export interface StudyMethods {
 export const studyMethods = async (
   runs: readonly Run[],
   laws: IsoFlop,
-  { floor, quantity = LOSS, signal, onStage }: Fitting,
+  { floor: known, quantity = LOSS, signal, onStage }: Fitting,
 ): Promise<StudyMethods> => {
+  // Records of fits hold of a floor what bounds them, and nothing else that is known of it.
+  const floor = known && { value: known.value, standardError: known.standardError };
   const how = (stage: string) => ({
     ...{ signal, quantity },
     onProgress: (done: number, of: number) =>

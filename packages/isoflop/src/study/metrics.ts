@@ -13,6 +13,7 @@ import {
   straightLinks,
 } from "@isoflop/scaling";
 import type { MetricSpec } from "@isoflop/train";
+import { offsetFor } from "../runs/offset.js";
 import { type DoneRun, pointOf } from "../runs/point.js";
 import { LOSS } from "../words/quantity.js";
 import type { Measured } from "./document.js";
@@ -46,27 +47,6 @@ export const titlesOf = (names: readonly string[]): ReadonlyMap<string, string> 
   const kindOf = (name: string) => name.split("(", 1)[0]!;
   const isAlone = (name: string) => names.filter((other) => kindOf(other) === kindOf(name)).length === 1;
   return new Map(names.map((name) => [name, isAlone(name) && kindOf(name) !== LOSS ? kindOf(name) : name]));
-};
-
-/** Bits that a code of 256 levels from -1 to 1, each 1/128 wide, has more than the density has in bits: log2(128). */
-const LEVEL_BITS = 7;
-
-/** Bits of a density: where they are zero depends on the unit of the pixels, and they may be negative. */
-const isDensity = ({ kind, dequantization, decoder }: MetricSpec & Readonly<Record<string, unknown>>): boolean =>
-  (kind === "nll" && dequantization === "none") || (kind === "vlb" && decoder === "gaussian");
-
-/**
- * What is added to a metric so that laws of what is positive can be fitted to it. To the bits of a density as many as make it the code of its bytes; where
- * values are not above zero by their own errors, as those of an unbiased distance, so much that the floor, which is sought between zero and the smallest
- * value, has a range of twice that of the values. To others nothing.
- */
-export const offsetOf = (metric: MetricSpec | undefined, values: readonly number[], error = 0): number => {
-  const [low, high] = extent(values);
-  if (metric && isDensity(metric) && low + LEVEL_BITS > 0) return LEVEL_BITS;
-  if (values.length === 0 || low > 3 * error) return 0;
-  const least = 2 * (high - low || Math.abs(low) || 1) - low;
-  const step = 10 ** Math.floor(Math.log10(least));
-  return Number((Math.ceil(least / step) * step).toPrecision(1));
 };
 
 /** A run with a metric, and what is added to it, in the place of its loss; undefined where it was not measured. */
@@ -110,7 +90,7 @@ const fitMetric = async (
   const numbers = runs.flatMap(({ id }) => measured.numbers.get(id) ?? []);
   const values = numbers.flatMap(({ metrics }) => metrics?.[name] ?? []);
   const [, error] = extent([0, ...numbers.flatMap(({ standardErrors }) => standardErrors?.[name] ?? [])]);
-  const offset = offsetOf(measured.metrics.get(name), values, error);
+  const offset = offsetFor(measured.metrics.get(name), values, error);
   const title = offset > 0 ? `${short} + ${offset}` : short;
   const head = { name, title, ...(offset > 0 && { offset }) };
   const pairs = runs.flatMap((run) => {

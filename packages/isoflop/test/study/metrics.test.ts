@@ -8,12 +8,13 @@ import type { MetricSpec } from "@isoflop/train";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tableOfRuns } from "../../src/runs/folder.js";
 import { loadRuns, ofQuantity } from "../../src/runs/load.js";
+import { offsetFor } from "../../src/runs/offset.js";
 import type { DoneRun } from "../../src/runs/point.js";
 import { fitLaws, openStudy, StudyError, StudyFolder, studyWords } from "../../src/study/index.js";
 import { measuredIn } from "../../src/study/measured.js";
-import { fitMetrics, type MeasuredRuns, offsetOf, titlesOf } from "../../src/study/metrics.js";
+import { fitMetrics, type MeasuredRuns, titlesOf } from "../../src/study/metrics.js";
 import { textOf } from "../../src/words/text.js";
-import { json } from "../isoflop.js";
+import { file, json } from "../isoflop.js";
 import { tiny } from "./tiny.js";
 
 /** What of a run is a point of a law. */
@@ -50,15 +51,15 @@ describe("metrics of a study's runs", () => {
 
   it("have something added where they need not be above zero: a density its bytes, a distance what its values ask for", () => {
     const nll = { kind: "nll", dequantization: "none" } as MetricSpec;
-    expect(offsetOf(nll, [-1.5, 2])).toBe(7);
-    expect(offsetOf({ kind: "vlb", decoder: "gaussian" } as MetricSpec, [3, 4])).toBe(7);
-    expect(offsetOf({ kind: "nll", dequantization: "uniform" } as MetricSpec, [3, 4])).toBe(0);
-    expect(offsetOf(nll, [-9, 2])).toBe(40);
+    expect(offsetFor(nll, [-1.5, 2])).toBe(7);
+    expect(offsetFor({ kind: "vlb", decoder: "gaussian" } as MetricSpec, [3, 4])).toBe(7);
+    expect(offsetFor({ kind: "nll", dequantization: "uniform" } as MetricSpec, [3, 4])).toBe(0);
+    expect(offsetFor(nll, [-9, 2])).toBe(40);
     const kid = { kind: "kid" } as unknown as MetricSpec;
-    expect(offsetOf(kid, [0.02, 0.3], 0.004)).toBe(0);
-    expect(offsetOf(kid, [0.01, 0.3], 0.004)).toBe(0.6);
-    expect(offsetOf(kid, [-0.01, 0.3])).toBe(0.7);
-    expect(offsetOf(undefined, [0, 0])).toBeGreaterThan(0);
+    expect(offsetFor(kid, [0.02, 0.3], 0.004)).toBe(0);
+    expect(offsetFor(kid, [0.01, 0.3], 0.004)).toBe(0.6);
+    expect(offsetFor(kid, [-0.01, 0.3])).toBe(0.7);
+    expect(offsetFor(undefined, [0, 0])).toBeGreaterThan(0);
   });
 
   it("that are a line of the loss have its optima, exponents of size, noise by their own errors", async () => {
@@ -105,6 +106,28 @@ describe("metrics of a study's runs", () => {
       /abort/i,
     );
   });
+});
+
+it("a table of a metric of which some is below zero says what to add", () => {
+  const rows = [-0.2, 0.1, 0.4].map((kid, i) => `${10 ** (12 + i)},1e5,${kid}`);
+  const table = file("kid.csv", ["C,N,kid", ...rows].join("\n"));
+  const { runs: kept, doubts } = loadRuns({ input: table, quantity: "kid" });
+  expect(kept).toHaveLength(2);
+  const [message] = doubts.flatMap((doubt) => (doubt.kind === "not-positive" ? [doubt.message] : []));
+  expect(message).toContain(
+    '1 row with a kid of 0 or less takes no part, which bends what is left; --quantity "kid + 2"',
+  );
+  expect(ofQuantity(loadRuns({ input: table, quantity: "kid + 2" }), "kid + 2").runs.map(({ loss }) => loss)).toEqual([
+    1.8, 2.1, 2.4,
+  ]);
+  const errors = file("errors.csv", ["C,N,kid,kid_standard_error,se", "1e12,1e5,0.5,0.1,0.2"].join("\n"));
+  expect(ofQuantity(loadRuns({ input: errors, quantity: "kid" }), "kid").runs[0]!.sigma).toBe(0.1);
+  const named = loadRuns({ input: errors, quantity: "kid", columns: { "sigma:kid": "se" } });
+  expect(ofQuantity(named, "kid").runs[0]!.sigma).toBe(0.2);
+  const two = file("two.csv", "C,N,vlb(images=64),vlb(images=128)\n1e12,1e5,1,2\n");
+  expect(() => loadRuns({ input: two, quantity: "vlb" })).toThrow(
+    'the quantity "vlb" could be "vlb(images=64)" or "vlb(images=128)"; name the one it is',
+  );
 });
 
 describe("a study with metrics", () => {
@@ -157,7 +180,7 @@ describe("a study with metrics", () => {
     const [row] = JSON.parse(tableOfRuns(out)) as readonly Readonly<Record<string, number>>[];
     const column = Object.keys(row!).find((key) => key.startsWith("vlb("))!;
     expect(added[0]!.loss).toBeCloseTo(row![column]! + 7, 12);
-    expect(() => loadRuns({ input: out, quantity: "kid" })).toThrow(/there is no metric "kid"; there are: .*vlb\(/);
+    expect(() => loadRuns({ input: out, quantity: "kid" })).toThrow(/there is no column "kid" .*there are: .*vlb\(/);
   });
 
   it("refuses numbers of unlike cards, with the field, both values and both runs", async () => {
