@@ -1,4 +1,6 @@
 export { MetricsError, type MetricsErrorCode } from "./errors.js";
+export type { CaptionReading, Extractor, ExtractorImages, LoadedExtractor } from "./extractors/extractor.js";
+export { type ExtractorSpec, extractors } from "./extractors/index.js";
 export { type FeatureProvenance, type Features, features, type Numbers } from "./features.js";
 export { type FrechetDistance, frechetDistance } from "./frechet.js";
 export { type Gaussian, gaussian } from "./gaussian.js";
