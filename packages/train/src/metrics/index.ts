@@ -1,14 +1,23 @@
-import { kinds, number, record, type SpecIn, whole } from "@isoflop/spec";
+import { kinds, number, record, type SpecIn, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { check } from "../errors.js";
 import { checkData } from "../model.js";
+import { captionAccuracy } from "./caption-accuracy.js";
+import { fd } from "./fd.js";
+import { kid } from "./kid.js";
+import { memorisation } from "./memorisation.js";
 import type { Measurement, MetricInputs } from "./metric.js";
 import { nll } from "./nll.js";
+import { precision } from "./precision.js";
+import { recall } from "./recall.js";
 import { validation } from "./validation.js";
 import { vlb } from "./vlb.js";
 
 /** Metrics by name: quantities of trained models. One of this package is a file here and its place in the list; one from outside is an `add`. */
-export const metrics = kinds("metric", [validation, nll, vlb]);
+export const metrics = kinds("metric", [
+  ...[validation, nll, vlb],
+  ...[kid, fd, precision, recall, captionAccuracy, memorisation],
+]);
 
 /** The record of a metric. */
 export type MetricSpec = SpecIn<typeof metrics>;
@@ -17,11 +26,21 @@ export type MetricSpec = SpecIn<typeof metrics>;
 export const metricSpec = (input: v.InferInput<typeof metrics.schema>): MetricSpec =>
   check(metrics.schema, input, "metric");
 
-const measurement = record({
-  value: number(),
-  stdErr: v.optional(number({ atLeast: 0 })),
+const estimate = { value: number(), stdErr: v.optional(number({ atLeast: 0 })) };
+
+/** The fields of a measurement. */
+export const measurementFields = {
+  ...estimate,
   count: whole({ atLeast: 1 }),
-});
+  parts: v.optional(v.record(text, record(estimate), "a record of estimates")),
+  remarks: v.optional(v.array(text, "a list of texts")),
+};
+
+const measurement = record(measurementFields);
+
+/** What is given of a record that has fields only where they are known. */
+const given = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
 /**
  * Measures a trained model.
@@ -30,6 +49,5 @@ const measurement = record({
 export const measure = async (metric: MetricSpec, inputs: MetricInputs): Promise<Measurement> => {
   const built = metrics.build(metric);
   checkData(inputs.spec, inputs.data);
-  const { value, stdErr, count } = check(measurement, await built.measure(inputs), `the metric "${metric.kind}"`);
-  return { value, count, ...(stdErr !== undefined && { stdErr }) };
+  return given(check(measurement, await built.measure(inputs), `the metric "${metric.kind}"`)) as Measurement;
 };
