@@ -13,12 +13,16 @@ export {
 export { type MeasureContext, type MeasureOptions, measureRun } from "./measure.js";
 export {
   cardOf,
+  type ExtractorContent,
+  extractorContent,
   lacking,
   type MetricCard,
   type MetricRequest,
   measurementLabel,
   measurementName,
   metricRequest,
+  otherData,
+  type RequestOptions,
   type RunMeasurement,
 } from "./measurement.js";
 export { computeConvention, type Place, placeOf } from "./place.js";
@@ -51,3 +55,4 @@ export {
 } from "./spec.js";
 export { byStep, memoryRunStore, type OpenOptions, type OpenRun, type RunFiles, type RunStore } from "./store.js";
 export { type RunTask, trainingOf } from "./task.js";
+export { unlikeCards } from "./unlike-cards.js";

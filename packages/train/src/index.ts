@@ -29,7 +29,7 @@ export {
   type ParameterRates,
   resolveRates,
 } from "./groups.js";
-export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
+export { type MetricSpec, measure, measurementFields, metricSpec, metrics } from "./metrics/index.js";
 export type { Estimate, Measurement, Metric, MetricInputs } from "./metrics/metric.js";
 export { type Sampling, usualSampling } from "./metrics/samples/options.js";
 export { checkData, type ModelOptions, type ModelSpec, modelOf } from "./model.js";
