@@ -1,4 +1,5 @@
 export type { DataSpec } from "@isoflop/data";
+export { checkRequest } from "./check-request.js";
 export { contentOf, type ModuleContent, type Prepare, type RunContent } from "./content.js";
 export { SweepError, type SweepErrorCode } from "./errors.js";
 export { runSweep, type SweepOptions } from "./executor.js";

@@ -8,6 +8,7 @@ import { kind } from "@isoflop/spec";
 import { createDevice } from "@isoflop/tensor";
 import { metricSpec } from "@isoflop/train";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { checkRequest } from "../src/check-request.js";
 import { runSweep } from "../src/executor.js";
 import {
   cardOf,
@@ -229,7 +230,12 @@ describe("metrics within a run", () => {
 
   it.each<[string, Parameters<typeof tinyRun>[0], number, RegExp]>([
     ["a run without snapshots", {}, 0.5, /after 0\.5 of its 6 steps, and it keeps no snapshots; give its spec some/],
-    ["a step without one", { snapshots }, 0.5, /has no snapshot of step 3; those that it has are of steps 2, 4, 6$/],
+    [
+      "a step without one",
+      { snapshots },
+      0.5,
+      /it keeps no snapshot of step 3; those that it keeps are of steps 2, 4, 6$/,
+    ],
     [
       "another average",
       { snapshots, averaging: { kind: "none" } },
@@ -246,12 +252,27 @@ describe("metrics within a run", () => {
     const runners = [trainRunner({ device, openData: openShapes })];
     const metrics = [await request(loss, at)];
     const run = runSpec(tinyRun(overrides));
+    // Widths alone are not known to be too far before.
+    if (!message.source.includes("widths"))
+      await expect(checkRequest(run, metrics[0]!, openShapes)).rejects.toThrow(message);
     await expect(runSweep([run], { store: memoryRunStore(), runners, metrics })).rejects.toThrow(message);
   });
 
   it.each([0, -0.5, 1.5, Number.NaN])("are after a share of it: not %d", async (at) => {
     await expect(request(loss, at)).rejects.toThrow(`at is ${at}; it must be a finite number above 0 and of at most 1`);
   });
+});
+
+it("what a planned run cannot be measured by is told before it is trained", async () => {
+  const run = runSpec(tinyRun());
+  await checkRequest(run, await request(kid), openShapes);
+  const few = { ...shapes, size: () => 1000 };
+  await expect(checkRequest(run, await request({ ...kid, count: 600 }), async () => few)).rejects.toThrow(
+    /has 1000 images in "validation"; the metric takes those from 600 to before 1200/,
+  );
+  await expect(checkRequest(run, await request({ ...kid, guidance: 2 }), openShapes)).rejects.toThrow(
+    "metric.guidance is 2; it must be 1",
+  );
 });
 
 describe("cards", () => {

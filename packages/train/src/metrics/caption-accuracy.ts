@@ -8,7 +8,7 @@ import { estimateOf } from "./comparison.js";
 import type { Estimate, Metric, MetricInputs } from "./metric.js";
 import { withExtractor } from "./samples/extracted.js";
 import { type Sampling, samplingOf, samplingOptions } from "./samples/options.js";
-import { asImages, samplesOf } from "./samples/pictures.js";
+import { asImages, checkSamples, samplesOf } from "./samples/pictures.js";
 
 /** Pictures that are read at once. */
 const BATCH = 64;
@@ -63,14 +63,13 @@ export const captionAccuracy = kind({
     const extractor: Extractor = extractors.build(record);
     return {
       ...{ data: other, samples, extractor },
+      check(planned) {
+        const told = planned.spec.model.context.kind !== "none";
+        must(told, "spec", 'model.context.kind is "none"; captionAccuracy is of models that are told captions');
+        checkSamples(planned, samples);
+      },
       async measure(inputs) {
-        const { data, device, spec } = inputs;
-        const { context } = spec.model;
-        must(
-          context.kind !== "none",
-          "spec",
-          'model.context.kind is "none"; captionAccuracy is of models that are told captions',
-        );
+        const { data, device } = inputs;
         return await withExtractor(extractor, device, async (loaded) => {
           must(
             loaded.readCaptions,

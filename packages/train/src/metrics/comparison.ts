@@ -3,6 +3,7 @@ import type { SpecIn } from "@isoflop/spec";
 import type { Estimate, Measurement, Metric, MetricInputs } from "./metric.js";
 import { dataFeatures, sampleFeatures } from "./samples/extracted.js";
 import { type Sampling, samplingOf } from "./samples/options.js";
+import { checkSamples, checkShown } from "./samples/pictures.js";
 
 /** What a comparison is asked for, as its options were checked. */
 export interface Asked extends Sampling {
@@ -18,12 +19,16 @@ export const comparison = (
 ): Metric => {
   const samples = samplingOf(asked);
   const extractor: Extractor = extractors.build(asked.extractor);
+  const { split, from, count } = samples;
+  // Pictures of other captions than those asked for: sets that are drawn apart leave estimates unbiased.
+  const shown = { split, start: from + count, count: asked.reference ?? count };
   return {
     ...{ data: asked.data, samples, extractor },
+    check(planned) {
+      checkSamples(planned, samples);
+      checkShown(planned, shown);
+    },
     async measure(inputs) {
-      const { split, from, count } = samples;
-      // Pictures of other captions than those asked for: sets that are drawn apart leave estimates unbiased.
-      const shown = { split, start: from + count, count: asked.reference ?? count };
       const real = await dataFeatures(inputs, shown, extractor);
       const drawn = await sampleFeatures(inputs, samples, extractor);
       return await compare(real, drawn, inputs);

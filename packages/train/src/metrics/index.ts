@@ -6,7 +6,7 @@ import { captionAccuracy } from "./caption-accuracy.js";
 import { fd } from "./fd.js";
 import { kid } from "./kid.js";
 import { memorisation } from "./memorisation.js";
-import type { Measurement, MetricInputs } from "./metric.js";
+import type { Measurement, MetricInputs, PlannedInputs } from "./metric.js";
 import { nll } from "./nll.js";
 import { precision } from "./precision.js";
 import { recall } from "./recall.js";
@@ -43,11 +43,20 @@ const given = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
 /**
+ * Whether a metric can be measured of a run, as far as that is known before it is trained.
+ * @throws TrainError `data` if data and model do not fit, or a split has too few images, `spec` for what the run is not trained for
+ */
+export const checkMeasurable = (metric: MetricSpec, planned: PlannedInputs): void => {
+  checkData(planned.spec, planned.data);
+  metrics.build(metric).check?.(planned);
+};
+
+/**
  * Measures a trained model.
- * @throws TrainError `data` if data and model do not fit, `spec` for a metric that gives no finite number; what the metric throws
+ * @throws TrainError as {@link checkMeasurable}, `spec` for a metric that gives no finite number; what the metric throws
  */
 export const measure = async (metric: MetricSpec, inputs: MetricInputs): Promise<Measurement> => {
   const built = metrics.build(metric);
-  checkData(inputs.spec, inputs.data);
+  checkMeasurable(metric, inputs);
   return given(check(measurement, await built.measure(inputs), `the metric "${metric.kind}"`)) as Measurement;
 };

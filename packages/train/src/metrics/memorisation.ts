@@ -5,6 +5,7 @@ import { estimateOf } from "./comparison.js";
 import type { Metric, MetricInputs } from "./metric.js";
 import { dataFeatures, sampleFeatures } from "./samples/extracted.js";
 import { samplingOf, samplingOptions } from "./samples/options.js";
+import { checkSamples, checkShown } from "./samples/pictures.js";
 
 /** Training pictures that are looked through: the first ones that the run saw, of a finite set each once. */
 const trainingCount = ({ spec: { batch, steps }, data }: MetricInputs, most: number): number =>
@@ -33,21 +34,26 @@ export const memorisation = kind({
   build: ({ extractor: record, training, threshold, ...asked }): Metric => {
     const samples = samplingOf(asked);
     const extractor: Extractor = extractors.build(record);
+    const { split, from, count } = samples;
+    const heldOut = { split, start: from + count, count };
     return {
       ...{ samples, extractor },
+      check(planned) {
+        checkSamples(planned, samples);
+        checkShown(planned, heldOut);
+      },
       async measure(inputs) {
-        const { split, from, count } = samples;
         const seen = trainingCount(inputs, training);
         const known = await dataFeatures(inputs, { split: "train", start: 0, count: seen }, extractor);
-        const other = await dataFeatures(inputs, { split, start: from + count, count }, extractor);
+        const other = await dataFeatures(inputs, heldOut, extractor);
         const drawn = copied(await sampleFeatures(inputs, samples, extractor), known, threshold);
-        const heldOut = copied(other, known, threshold);
+        const others = copied(other, known, threshold);
         const excess = {
-          value: drawn.value - heldOut.value,
-          stdErr: Math.hypot(drawn.standardError, heldOut.standardError),
+          value: drawn.value - others.value,
+          stdErr: Math.hypot(drawn.standardError, others.standardError),
         };
         return {
-          ...{ ...estimateOf(drawn), count, parts: { heldOut: estimateOf(heldOut), excess } },
+          ...{ ...estimateOf(drawn), count, parts: { heldOut: estimateOf(others), excess } },
           ...(seen < training && { remarks: [`of ${seen} training pictures: the run saw no more`] }),
         };
       },

@@ -21,6 +21,9 @@ export interface MetricInputs {
   readonly signal?: AbortSignal;
 }
 
+/** What can be said of a run before it is trained. */
+export type PlannedInputs = Pick<MetricInputs, "spec" | "data">;
+
 /** A number, and its standard error where it is known. */
 export interface Estimate {
   readonly value: number;
@@ -45,6 +48,8 @@ export interface Metric {
   readonly samples?: Sampling | undefined;
   /** What makes features of its pictures. Absent: nothing does. */
   readonly extractor?: Extractor | undefined;
+  /** What is to be known before a run is trained that this is to be measured of. @throws TrainError naming what the run or its data do not have */
+  check?(planned: PlannedInputs): void;
   /** Frees what it makes on the device. */
   measure(inputs: MetricInputs): Promise<Measurement>;
 }

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { must } from "../errors.js";
 import { validationSchema } from "../spec.js";
 import { timeBins } from "../time-bins.js";
-import { validate } from "../validate.js";
+import { checkSplit, validate } from "../validate.js";
 import type { Estimate, Metric } from "./metric.js";
 
 /** A time in as many digits as tell the ends of bins apart. */
@@ -27,13 +27,16 @@ export const validation = kind({
   },
   build: ({ data, bins, ...set }): Metric => ({
     data,
-    async measure({ weights, spec: _, ...fixed }) {
-      const { images } = set;
+    check({ data: planned }) {
+      const { split, images } = set;
       const right = `it must divide images, ${images}, into even parts`;
       must(bins === undefined || (images / bins) % 2 === 0, "spec", `metric.bins is ${bins}; ${right}`);
+      checkSplit(planned, split, images);
+    },
+    async measure({ weights, spec: _, ...fixed }) {
       const { mean, stdErr, losses } = await validate(weights, { ...fixed, validation: set });
       const parts = bins !== undefined && partsOf(timeBins(losses, fixed.objective.density, bins));
-      return { value: mean, stdErr, count: images, ...(parts && { parts }) };
+      return { value: mean, stdErr, count: set.images, ...(parts && { parts }) };
     },
   }),
 });

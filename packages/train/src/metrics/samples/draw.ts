@@ -12,7 +12,7 @@ import { leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { type Captions, emptyCaptions, uploadCaptions } from "../../captions.js";
 import { must } from "../../errors.js";
 import { yieldToHost } from "../../host.js";
-import type { MetricInputs } from "../metric.js";
+import type { MetricInputs, PlannedInputs } from "../metric.js";
 import type { Sampling } from "./options.js";
 
 /** Image tokens that a model is asked about at once, about: enough to keep threads busy, few enough for a small memory. */
@@ -24,7 +24,7 @@ const batchOf = ({ spec: { model } }: MetricInputs): number => {
 };
 
 /** @throws TrainError `spec` for a solver whose steps depend on all pictures of a batch, or guidance without anything to be guided from */
-const checkSampling = ({ spec }: MetricInputs, { sampler, guidance }: Sampling): void => {
+export const checkSampling = ({ spec }: PlannedInputs, { sampler, guidance }: Sampling): void => {
   const adaptive = solvers.build(sampler).control !== undefined;
   must(
     !adaptive,
@@ -71,7 +71,6 @@ export async function* drawPictures(
   sampling: Sampling,
   { first, count, batch = batchOf(inputs) }: Drawn,
 ): AsyncIterable<Float32Array> {
-  checkSampling(inputs, sampling);
   using drawing = compiled(inputs, sampling);
   for (let start = first; start < first + count; start += batch) {
     inputs.signal?.throwIfAborted();

@@ -2,8 +2,8 @@ import { fingerprint } from "@isoflop/data";
 import type { ExtractorImages } from "@isoflop/metrics";
 import { canonicalJson } from "@isoflop/spec";
 import { must } from "../../errors.js";
-import type { MetricInputs } from "../metric.js";
-import { drawPictures } from "./draw.js";
+import type { MetricInputs, PlannedInputs } from "../metric.js";
+import { checkSampling, drawPictures } from "./draw.js";
 import type { Sampling } from "./options.js";
 import { Rows } from "./rows.js";
 import { sharedBy } from "./shared.js";
@@ -30,17 +30,16 @@ export const keyOfPictures = ({ data }: MetricInputs, { count: _, ...sampling }:
  * @throws TrainError `data` if the split has too few captions, `spec` for what the run was not trained for
  */
 export const samplesOf = async (inputs: MetricInputs, sampling: Sampling): Promise<ExtractorImages> => {
-  const { split, from, count } = sampling;
-  checkShown(inputs, { split, start: from, count });
+  checkSamples(inputs, sampling);
   const width = inputs.data.shape.reduce((product, side) => product * side, 1);
   const key = `pictures ${keyOfPictures(inputs, sampling)}`;
   const rows = sharedBy(inputs.weights, key, () => new Rows<Float32Array>(width, (length) => new Float32Array(length)));
   const more = (first: number, n: number) => drawPictures(inputs, sampling, { first, count: n });
-  return asImages(await rows.first(count, more), inputs);
+  return asImages(await rows.first(sampling.count, more), inputs);
 };
 
 /** @throws TrainError `data` unless the data have the split, and as many images in it; tells the most that there are */
-export const checkShown = ({ data }: MetricInputs, { split, start, count }: Shown): void => {
+export const checkShown = ({ data }: Pick<PlannedInputs, "data">, { split, start, count }: Shown): void => {
   const { name, splits } = data;
   must(splits.includes(split), "data", `${name} has no split "${split}"; its splits are ${splits.join(", ")}`);
   const size = data.size(split);
@@ -50,4 +49,11 @@ export const checkShown = ({ data }: MetricInputs, { split, start, count }: Show
     "data",
     `${name} has ${size} images in "${split}"; the metric takes those from ${start} to before ${end}: ask for fewer (count, reference), from an earlier one (from), or let the data hold out more`,
   );
+};
+
+/** @throws TrainError `data` if the split has too few captions, `spec` for what the run is not trained for */
+export const checkSamples = (planned: PlannedInputs, sampling: Sampling): void => {
+  const { split, from, count } = sampling;
+  checkShown(planned, { split, start: from, count });
+  checkSampling(planned, sampling);
 };
