@@ -78,9 +78,16 @@ export const bestNetwork = (
     const [alpha, sigma] = [tensor(coefficients.alpha), tensor(coefficients.sigma)];
     const mean = select(equal(captions as Tensor, 1), meanOf(1), meanOf(2));
     const seen = matmul(x.reshape([n, VALUES]).sub(alpha.mul(mean)), turn);
-    const gains = alpha.mul(along).div(square(alpha).mul(along).add(square(sigma)));
-    const data = matmul(seen.mul(gains), turn).add(mean).reshape(x.shape);
-    return convert(path, { from: "data", to: prediction }, data, x, t.reshape([n, 1, 1, 1]));
+    const spread = square(alpha).mul(along).add(square(sigma));
+    const data = matmul(seen.mul(alpha.mul(along).div(spread)), turn)
+      .add(mean)
+      .reshape(x.shape);
+    if (prediction !== "velocity")
+      return convert(path, { from: "data", to: prediction }, data, x, t.reshape([n, 1, 1, 1]));
+    // The noise by itself, which at t = 0 does not follow from data and x.
+    const noise = matmul(seen.mul(sigma.div(spread)), turn).reshape(x.shape);
+    const [rising, falling] = [tensor(coefficients.sigmaDot), tensor(coefficients.alphaDot)];
+    return noise.mul(rising.reshape([n, 1, 1, 1])).add(data.mul(falling.reshape([n, 1, 1, 1])));
   },
 });
 
