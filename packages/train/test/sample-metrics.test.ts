@@ -1,8 +1,8 @@
 import type { DataSource } from "@isoflop/data";
-import { type CaptionReading, extractors, type LoadedExtractor, MetricsError } from "@isoflop/metrics";
+import { type CaptionReading, extractors, kernelDistance, type LoadedExtractor, MetricsError } from "@isoflop/metrics";
 import { kind } from "@isoflop/spec";
-import { createDevice, leavesOf, random } from "@isoflop/tensor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDevice, random } from "@isoflop/tensor";
+import { afterAll, describe, expect, it } from "vitest";
 import {
   buildObjective,
   type MetricInputs,
@@ -10,11 +10,11 @@ import {
   metricSpec,
   modelOf,
   setupFor,
-  train,
   trainSpec,
   usualSampling,
 } from "../src/index.js";
-import { type Drawn, drawPictures } from "../src/metrics/samples/draw.js";
+import { drawPictures } from "../src/metrics/samples/draw.js";
+import { dataFeatures } from "../src/metrics/samples/extracted.js";
 import { bestNetwork, independent, linearGaussian, meanOf } from "./linear-gaussian.js";
 import { tinyData, tinySpec } from "./tiny.js";
 
@@ -54,7 +54,7 @@ extractors.add(
           );
         },
         readCaptions: reads(["light", "dark"], (mean, caption) =>
-          caption === "high" ? [Number(mean > 0), -1] : [-1, Number(mean < 0)],
+          caption === "high" ? [Number(mean > 0), -1] : caption === "low" ? [-1, Number(mean < 0)] : [-1, -1],
         ),
         dispose: () => {},
       }),
@@ -144,6 +144,20 @@ describe("of the network that draws its data's own law", () => {
     expect(confused.stdErr).toBeGreaterThan(0);
   });
 
+  it("captions that say nothing known are left out, and not all of them may be", async () => {
+    const asked = metricSpec({ kind: "captionAccuracy", extractor: "brightness", ...few, count: 32 });
+    const quiet = (from: number): MetricInputs => ({
+      ...inputs,
+      data: { ...inputs.data, caption: (split, i) => (i >= from ? "a cat" : inputs.data.caption(split, i)) },
+    });
+    const found = await measure(asked, quiet(20));
+    expect(found).toMatchObject({ value: 1, count: 20 });
+    expect(found.remarks).toEqual(["of 20 of 32 captions: the others say nothing that the extractor can read"]);
+    await expect(measure(asked, quiet(0))).rejects.toThrow(
+      'none of 32 captions of linear-gaussian, such as "a cat", says anything that metric.extractor can read',
+    );
+  });
+
   it("no more of it copies training pictures than held-out ones do", async () => {
     const { value, parts, remarks } = await measure(
       metricSpec({ kind: "memorisation", extractor: pixels, ...few, from: 5000 }),
@@ -229,45 +243,39 @@ describe("pictures of metrics", () => {
   });
 });
 
-describe("pictures of a trained transformer", () => {
-  const spec = trainSpec(tinySpec({ steps: 6, optimizer: { learningRate: 0.02 } }));
-  const data = tinyData();
-  const [alone, both] = [device, undefined as typeof device | undefined];
-  const devices = { alone, both };
-  const drawn = new Map<string, Float32Array>();
+describe("kid of scenes from scenes", () => {
+  const scenes = tinyData();
+  const extractor = extractors.build("pixels");
 
-  const draw = async (on: typeof device, sampler: string, how: Drawn): Promise<Float32Array> => {
-    const { weights } = await train(spec, { device: on, data });
-    const inputs = { weights, spec, model: modelOf(spec), objective: buildObjective(spec.objective), data, device: on };
-    const { sampler: record } = metricSpec({ kind: "kid", extractor: "pixels", sampler } as Asked) as never;
-    const sampling = { ...usualSampling, sampler: record, guidance: 2, steps: 4 };
-    const parts: number[] = [];
-    for await (const part of drawPictures(inputs, sampling, how)) parts.push(...part);
-    for (const tensor of leavesOf(weights)) tensor.dispose();
-    return Float32Array.from(parts);
+  /** KID of the first pictures of the split from others of it, faded towards white. */
+  const distance = async (start: number, strength: number) => {
+    const count = 400;
+    const others: DataSource = {
+      ...scenes,
+      // Known by their content: these are other pictures.
+      describe: () => ({ ...scenes.describe(), settings: { strength } }),
+      batch(split, from, n) {
+        const batch = scenes.batch(split, from, n);
+        return { ...batch, images: batch.images.map((value) => value + strength * (1 - value)) };
+      },
+    };
+    const inputs = { ...exact(), data: scenes };
+    const real = await dataFeatures(inputs, { split: "validation", start: 0, count }, extractor);
+    const drawn = await dataFeatures({ ...inputs, data: others }, { split: "validation", start, count }, extractor);
+    return kernelDistance(real, drawn);
   };
 
-  beforeAll(async () => {
-    devices.both = await createDevice("wasm", { wasm: { threads: 2 } });
-    for (const sampler of ["heun", "eulerMaruyama"])
-      drawn.set(sampler, await draw(alone, sampler, { first: 0, count: 9 }));
+  it("is 0 within its error for two halves, of either sign, and ranks fading by its strength", async () => {
+    const halves = [];
+    for (const start of [400, 800, 1200, 1600, 2000]) halves.push(await distance(start, 0));
+    for (const { value, standardError } of halves) expect(Math.abs(value)).toBeLessThan(3.5 * standardError);
+    expect(halves.some(({ value }) => value < 0)).toBe(true);
+    const faded = [];
+    for (const strength of [0.1, 0.2, 0.4]) faded.push((await distance(400, strength)).value);
+    expect(faded[0]).toBeGreaterThan(3.5 * halves[0]!.standardError);
+    expect(faded[1]).toBeGreaterThan(2 * faded[0]!);
+    expect(faded[2]).toBeGreaterThan(2 * faded[1]!);
   });
-  afterAll(() => devices.both?.destroy());
-
-  it.each(["heun", "eulerMaruyama"])(
-    "are equal to the bit for any batch and number of threads, and for any part of them: %s",
-    async (sampler) => {
-      const whole = drawn.get(sampler)!;
-      const size = whole.length / 9;
-      expect(whole.some((value) => Math.abs(value) < 1)).toBe(true);
-      for (const batch of [1, 4])
-        expect(await draw(alone, sampler, { first: 0, count: 9, batch }), `batch ${batch}`).toEqual(whole);
-      expect(await draw(devices.both!, sampler, { first: 0, count: 9 }), "two threads").toEqual(whole);
-      expect(await draw(alone, sampler, { first: 5, count: 3, batch: 2 }), "a part").toEqual(
-        whole.slice(5 * size, 8 * size),
-      );
-    },
-  );
 });
 
 describe("what cannot be measured is named", () => {

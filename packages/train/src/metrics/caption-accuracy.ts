@@ -15,6 +15,8 @@ const BATCH = 64;
 
 /** How often pictures show what their captions say: in all, and by kind of statement where a caption makes one. */
 interface Read {
+  /** Captions that make a statement which the reader knows. */
+  readonly told: number;
   readonly all: Estimate;
   readonly parts: Readonly<Record<string, Estimate>>;
 }
@@ -29,7 +31,7 @@ const reading = async (
   picturesOf: (first: number, n: number) => ExtractorImages,
 ): Promise<Read> => {
   const tried = new Map<string, { marked: number; trials: number }>();
-  let right = 0;
+  let [told, right] = [0, 0];
   for (let first = 0; first < count; first += BATCH) {
     signal?.throwIfAborted();
     const n = Math.min(BATCH, count - first);
@@ -37,6 +39,8 @@ const reading = async (
     const { statements, shown } = await reader.readCaptions(picturesOf(first, n), captions);
     for (let i = 0; i < n; i++) {
       const marks = shown.subarray(i * statements.length, (i + 1) * statements.length);
+      if (marks.every((mark) => mark === -1)) continue;
+      told++;
       if (marks.every((mark) => mark !== 0)) right++;
       for (const [at, statement] of statements.entries()) {
         if (marks[at] === -1) continue;
@@ -46,8 +50,13 @@ const reading = async (
     }
     await yieldToHost();
   }
+  must(
+    told > 0,
+    "data",
+    `none of ${count} captions of ${data.name}, such as "${data.caption(split, from)}", says anything that metric.extractor can read`,
+  );
   const parts = [...tried].map(([name, { marked, trials }]) => [name, estimateOf(rateOf(marked, trials))] as const);
-  return { all: estimateOf(rateOf(right, count)), parts: Object.fromEntries(parts) };
+  return { told, all: estimateOf(rateOf(right, told)), parts: Object.fromEntries(parts) };
 };
 
 /**
@@ -85,7 +94,9 @@ export const captionAccuracy = kind({
           const found = await reading(inputs, samples, reader, some);
           const own = (first: number, n: number) => asImages(data.batch(split, from + first, n).images, inputs);
           const { all: heldOut } = await reading(inputs, samples, reader, own);
-          return { ...found.all, count, parts: { ...found.parts, heldOut } };
+          const { told, all, parts } = found;
+          const remarks = [`of ${told} of ${count} captions: the others say nothing that the extractor can read`];
+          return { ...all, count: told, parts: { ...parts, heldOut }, ...(told < count && { remarks }) };
         });
       },
     };

@@ -16,9 +16,14 @@ type FeatureRows = Rows<Float64Array>;
 
 const emptyRows = (dim: number): FeatureRows => new Rows<Float64Array>(dim, (length) => new Float64Array(length));
 
+/** Weights are hashed once, however often features are asked for. */
+const digests = new WeakMap<Extractor, Promise<string>>();
+
 /** An extractor by its network, resize rule and weights: features of unlike ones do not compare. */
-export const identityOf = async (extractor: Extractor): Promise<string> => {
-  const digest = await extractor.digest();
+const identityOf = async (extractor: Extractor): Promise<string> => {
+  const hashed = digests.get(extractor) ?? extractor.digest();
+  digests.set(extractor, hashed);
+  const digest = await hashed;
   return digest === "" ? extractor.name : `${extractor.name}#${digest}`;
 };
 
