@@ -71,7 +71,7 @@ export const captionAccuracy = kind({
     const samples = samplingOf(asked);
     const extractor: Extractor = extractors.build(record);
     return {
-      ...{ data: other, samples, extractor },
+      ...{ data: other, samples, extractor, better: "higher" },
       check(planned) {
         const told = planned.spec.model.context.kind !== "none";
         must(told, "spec", 'model.context.kind is "none"; captionAccuracy is of models that are told captions');

@@ -2,6 +2,7 @@ import { type ManifoldMetrics, manifoldMetrics, rateOf } from "@isoflop/metrics"
 import { kind, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { comparison, estimateOf } from "./comparison.js";
+import type { Metric } from "./metric.js";
 import { comparisonOptions, samplingOf } from "./samples/options.js";
 import { keyOfPictures } from "./samples/pictures.js";
 import { sharedBy } from "./samples/shared.js";
@@ -27,12 +28,14 @@ export const manifoldShare = <const N extends string>(
 ) =>
   kind({
     ...{ name, about, options: manifoldOptions },
-    build: ({ k, ...asked }) =>
-      comparison(asked, (real, drawn, inputs) => {
+    build: ({ k, ...asked }): Metric => ({
+      better: "higher",
+      ...comparison(asked, (real, drawn, inputs) => {
         const pictures = keyOfPictures(inputs, samplingOf(asked));
         const key = `manifold ${k} ${real.extractor} ${real.count} ${drawn.count} ${pictures}`;
         const { value, of, parts } = share(sharedBy(inputs.weights, key, () => manifoldMetrics(real, drawn, k)));
         const rate = rateOf(Math.round(value * of), of);
         return { ...estimateOf(rate), count: drawn.count, parts, remarks: [REMARK] };
       }),
+    }),
   });

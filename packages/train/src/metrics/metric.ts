@@ -48,6 +48,8 @@ export interface Metric {
   readonly samples?: Sampling | undefined;
   /** What makes features of its pictures. Absent: nothing does. */
   readonly extractor?: Extractor | undefined;
+  /** Which of two models is the better one: by the lower number where nothing is said. */
+  readonly better?: "lower" | "higher";
   /** What is to be known before a run is trained that this is to be measured of. @throws TrainError naming what the run or its data do not have */
   check?(planned: PlannedInputs): void;
   /** Frees what it makes on the device. */
