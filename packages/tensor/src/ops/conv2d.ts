@@ -13,6 +13,7 @@ import { reshape } from "./reshape.js";
 import {
   channelsLast,
   checkLayout,
+  countWindows,
   fromChannelsLast,
   imageSizes,
   readWindows,
@@ -59,6 +60,7 @@ export const conv2d = (x: Tensor, kernel: Tensor, bias?: Tensor, options: Convol
     throw new TensorError("shape", `conv2d: the bias ${formatShape(bias.shape)} must be [${out}], one for each kernel`);
   const attrs = { ...readWindows("conv2d", options, [rows, columns], [kr, kc]), activation };
   const images = channelsLast(x, layout);
+  countWindows("conv2d", images, [kr, kc], attrs);
   const each = (op: typeof convolutionOp, image: Tensor, weights: Tensor, offset: Tensor | undefined): Tensor =>
     apply(op, offset ? [image, weights, offset] : [image, weights], attrs);
   if (groups === 1) return fromChannelsLast(each(convolutionOp, images, last, bias), layout);

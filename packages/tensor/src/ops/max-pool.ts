@@ -73,6 +73,7 @@ export const checkPool = (op: string, x: Tensor, size: number | Pair, options: W
       "argument",
       `${op}: padding [${padding.join(", ")}] makes windows of ${window.join(" x ")} that meet no pixel; it must be less than they are long`,
     );
+  countWindows(op, channelsLast(x, layout), window, windows);
   return { windows, window };
 };
 
