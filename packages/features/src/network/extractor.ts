@@ -1,8 +1,8 @@
 import type { Extractor, ExtractorImages, LoadedExtractor } from "@isoflop/metrics";
-import { add, type Device, jit, matmul, mul, permute, type Tensor } from "@isoflop/tensor";
+import { type Device, jit, type Tensor } from "@isoflop/tensor";
 import { must } from "../errors.js";
 import { checkColours, colours } from "../images.js";
-import { bilinear } from "../resize.js";
+import { type Preparation, prepared, resizing } from "../resize.js";
 import { fold } from "./fold.js";
 import { allWeights, forward } from "./forward.js";
 import type { Network } from "./network.js";
@@ -27,24 +27,6 @@ export interface NetworkExtractorParts extends NetworkInput {
   readonly output?: string;
 }
 
-/** What brings pictures to the network's size, where they have another, and to its values. */
-interface Preparation {
-  /** [size, height] */
-  readonly down?: Tensor;
-  /** [width, size] */
-  readonly across?: Tensor;
-  /** Of each colour. */
-  readonly scale: Tensor;
-  readonly shift: Tensor;
-}
-
-/** Pictures [batch, 3, height, width] in -1..1 as the network takes them, [batch, size, size, 3]. */
-const prepared = (x: Tensor, { down, across, scale, shift }: Preparation): Tensor => {
-  const wide = across ? matmul(x, across) : x;
-  const tall = down ? matmul(down, wide) : wide;
-  return add(mul(permute(tall, [0, 2, 3, 1]), scale), shift);
-};
-
 /** One row of numbers for each image, whatever axes of size 1 they have. */
 const rowsOf = (y: Tensor): Tensor => y.reshape([y.shape[0]!, -1]);
 
@@ -60,16 +42,10 @@ const load = async (parts: NetworkExtractorParts, device: Device): Promise<Loade
       rowsOf(forward(network, prepared(x, preparation), weights)),
     { device },
   );
-  const resizers = new Map<number, Tensor>();
-  /** [size, from] */
-  const resizer = (from: number): Tensor => {
-    const known = resizers.get(from) ?? device.tensor(bilinear(from, size), [size, from]);
-    resizers.set(from, known);
-    return known;
-  };
+  const resize = resizing(device, size);
   const preparation = ({ height, width }: ExtractorImages): Preparation => ({
-    ...(height !== size && { down: resizer(height) }),
-    ...(width !== size && { across: permute(resizer(width), [1, 0]) }),
+    ...(height !== size && { down: resize.of(height) }),
+    ...(width !== size && { across: resize.of(width) }),
     ...{ scale, shift },
   });
   return {
@@ -94,7 +70,8 @@ const load = async (parts: NetworkExtractorParts, device: Device): Promise<Loade
     },
     dispose() {
       run.dispose();
-      for (const tensor of [scale, shift, ...weights, ...resizers.values()]) tensor.dispose();
+      resize.dispose();
+      for (const tensor of [scale, shift, ...weights]) tensor.dispose();
     },
   };
 };

@@ -11,11 +11,17 @@ export const allWeights = ({ layers, constants }: Network): readonly Weights[] =
 ];
 
 /**
- * The network's output of images [batch, rows, columns, channels].
+ * Values of a network, by name, of images [batch, rows, columns, channels].
  * @param weights tensors of `allWeights`
+ * @throws FeaturesError `file` naming a value that no layer gives
  */
-export const forward = (network: Network, images: Tensor, weights: readonly Tensor[]): Tensor => {
-  const { layers, constants, axes, input, output } = network;
+export const valuesOf = (
+  network: Network,
+  images: Tensor,
+  weights: readonly Tensor[],
+  names: readonly string[],
+): readonly Tensor[] => {
+  const { layers, constants, axes, input } = network;
   const values = new Map([[input, images]]);
   let next = 0;
   const take = (count: number): readonly Tensor[] => {
@@ -32,11 +38,17 @@ export const forward = (network: Network, images: Tensor, weights: readonly Tens
     });
     values.set(layer.name, applyLayer(layer, inputs, own[i]!, axes));
   }
-  const result = values.get(output);
-  must(
-    result,
-    "file",
-    `The network has no value "${output}"; its layers give ${layers.map(({ name }) => name).join(", ")}.`,
-  );
-  return result;
+  return names.map((name) => {
+    const value = values.get(name);
+    must(
+      value,
+      "file",
+      `The network has no value "${name}"; its layers give ${layers.map((layer) => layer.name).join(", ")}.`,
+    );
+    return value;
+  });
 };
+
+/** The network's output. */
+export const forward = (network: Network, images: Tensor, weights: readonly Tensor[]): Tensor =>
+  valuesOf(network, images, weights, [network.output])[0]!;
