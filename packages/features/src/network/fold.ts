@@ -1,3 +1,4 @@
+import { must } from "../errors.js";
 import type { AffineLayer, ConvolutionLayer, Layer, Network, PadLayer, PointwiseLayer, Weights } from "./network.js";
 
 const columnsOf = ({ shape, data }: Weights, f: (value: number, column: number) => number): Weights => {
@@ -38,6 +39,9 @@ const joined = (first: Layer, second: Layer): Layer | undefined => {
   return isLimit(second) ? { ...first, name: second.name, activation: second.function } : undefined;
 };
 
+/** The most names that a message lists. */
+const LISTED = 24;
+
 /** The layers that `output` needs. */
 const needed = (layers: readonly Layer[], output: string): readonly Layer[] => {
   const names = new Set([output]);
@@ -53,8 +57,15 @@ const needed = (layers: readonly Layer[], output: string): readonly Layer[] => {
 /**
  * The network up to `output`, in fewer layers: batch norms, paddings and the activations relu and relu6 join their convolutions, and what does nothing is
  * left out.
+ * @throws FeaturesError `file` where no layer gives `output`
  */
 export const fold = (network: Network, output = network.output): Network => {
+  const names = network.layers.map(({ name }) => name);
+  must(
+    names.includes(output),
+    "file",
+    `The network has no value "${output}"; its last ${Math.min(LISTED, names.length)} are ${names.slice(-LISTED).join(", ")}.`,
+  );
   const renamed = new Map<string, string>();
   const nameOf = (name: string): string => renamed.get(name) ?? name;
   const plain: Layer[] = [];

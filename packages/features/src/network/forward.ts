@@ -1,7 +1,7 @@
 import type { Tensor } from "@isoflop/tensor";
 import { must } from "../errors.js";
 import { applyLayer, weightsOf } from "./apply.js";
-import { lying } from "./axes.js";
+import { lying, meant } from "./axes.js";
 import type { Network, Weights } from "./network.js";
 
 /** All weights of a network, in the order in which `forward` takes their tensors. */
@@ -49,6 +49,6 @@ export const valuesOf = (
   });
 };
 
-/** The network's output. */
+/** The network's output, with its axes as its layers mean them. */
 export const forward = (network: Network, images: Tensor, weights: readonly Tensor[]): Tensor =>
-  valuesOf(network, images, weights, [network.output])[0]!;
+  meant(valuesOf(network, images, weights, [network.output])[0]!, network.axes);

@@ -160,6 +160,6 @@ export interface Network {
   readonly layers: readonly Layer[];
   /** Values that layers read and none gives. */
   readonly constants: ReadonlyMap<string, Weights>;
-  /** Names by which values may be asked for, where they are not those of layers. */
+  /** The value that it gives unless another is asked for. */
   readonly output: string;
 }
