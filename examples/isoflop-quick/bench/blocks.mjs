@@ -30,7 +30,9 @@ for (const [name, { change, widths }] of Object.entries(families)) {
   const asked = cells.filter(({ budget }) => budget <= Number(most));
   const runs = [];
   for (const cell of asked)
-    runs.push(await runOf({ ...cell, seed: SEED, rate: plainer.rate, change: changed({ optimizer: { groups } }, change) }));
+    runs.push(
+      await runOf({ ...cell, seed: SEED, rate: plainer.rate, change: changed({ optimizer: { groups } }, change) }),
+    );
   const records = await trained(runs, { folder });
   for (const [i, { budget, width }] of asked.entries())
     console.log([name, budget, width, records[i].result?.loss.toFixed(4) ?? "diverged"].join("\t"));
