@@ -15,6 +15,7 @@ import type { FitPrediction, IsoFlop, SeedNoise } from "@isoflop/scaling";
 import type { RunStore } from "@isoflop/sweep";
 import { type DoneRun, pointOf } from "../runs/point.js";
 import { round } from "../words/numbers.js";
+import type { Measured } from "./measured-runs.js";
 import type { StudyMethods } from "./methods.js";
 import type { FittedMetric } from "./metrics.js";
 
@@ -67,9 +68,6 @@ export const resultsOf = ({
     ...(tested.length > 0 && { heldOut: tested.length === 1 ? tested[0]! : tested }),
   };
 };
-
-/** Numbers of a run, by their names. */
-export type Measured = Pick<TimedRun, "metrics" | "standardErrors">;
 
 /** The runs of a study, and what their document needs to know of them. */
 export interface Listed {

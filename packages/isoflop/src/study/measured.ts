@@ -9,8 +9,7 @@ import {
 import { contentOf } from "../runs/alike.js";
 import { unlikeCards } from "../runs/cards.js";
 import type { DoneRun } from "../runs/point.js";
-import type { Measured } from "./document.js";
-import type { MeasuredRuns } from "./metrics.js";
+import type { Measured, MeasuredRuns } from "./measured-runs.js";
 
 /** What was asked of runs and is known of them, by id. Numbers of another card, as of another version of a metric, are not what was asked. */
 export const measuredOf = async (

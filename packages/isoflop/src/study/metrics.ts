@@ -12,11 +12,10 @@ import {
   seedNoise,
   straightLinks,
 } from "@isoflop/scaling";
-import type { MetricSpec } from "@isoflop/train";
 import { type DoneRun, pointOf } from "../runs/point.js";
 import { quantityWords, valueOfQuantity } from "../runs/quantity-name.js";
 import { LOSS } from "../words/quantity.js";
-import type { Measured } from "./document.js";
+import type { MeasuredRuns } from "./measured-runs.js";
 import { type Fitting, type StudyMethods, studyMethods } from "./methods.js";
 import { isHigherBetter, metricOffset } from "./metric-offset.js";
 
@@ -29,12 +28,6 @@ export interface FittedMetric extends Pick<MetricResults, "name" | "title" | "of
   readonly noise?: SeedNoise;
   /** From the loss. */
   readonly link?: Outcome<LinkFit>;
-}
-
-/** What is measured of runs, by id, and what each metric is, by its name. */
-export interface MeasuredRuns {
-  readonly numbers: ReadonlyMap<string, Measured>;
-  readonly metrics: ReadonlyMap<string, MetricSpec>;
 }
 
 /** Names of what was measured of the runs, in the order in which it was asked for. */
