@@ -130,6 +130,18 @@ describe("runs", () => {
     expect(taken.dropped[0]!.message).toBe("fid is missing; expected a positive finite number");
   });
 
+  it("standard errors of metrics are read, become sigma with their metric, and must be errors", () => {
+    const text = (error: string) => `C,N,fid,fid_standard_error,se\n1e12,1e4,20,${error},2\n1e12,2e4,10,1,3`;
+    const { runs } = parseRuns(text("4"), { quantity: "fid" });
+    expect(runs.map(({ standardErrors }) => standardErrors)).toEqual([{ fid: 4 }, { fid: 1 }]);
+    expect(quantityAsLoss(runs, "fid").runs.map(({ sigma }) => sigma)).toEqual([4, 1]);
+    const named = parseRuns(text("4"), { quantity: "fid", columns: { standardErrors: { fid: "se" } } });
+    expect(named.runs.map(({ standardErrors }) => standardErrors?.fid)).toEqual([2, 3]);
+    expect(() => parseRuns(text("-1"), { quantity: "fid" })).toThrow(
+      "the standard error of fid is -1; expected a finite",
+    );
+  });
+
   it("further predictors are read by name, checked, and tell rows apart", () => {
     const options = { columns: { inputs: { U: "unique", "E total": "experts" } } };
     const text = (u: string) => `N,D,loss,unique,experts\n1e6,1e8,2,1e7,8\n1e6,1e8,2,${u},8`;

@@ -320,3 +320,20 @@ describe("bootstrap of the laws", () => {
     });
   });
 });
+
+it("a metric is fitted with its own errors, as the loss is with its sigma", () => {
+  const noisy = [1e18, 1e19, 1e20].flatMap((C, b) =>
+    [0.3, 0.6, 1, 1.7, 3].map((size, i): Run => {
+      const N = 0.1 * C ** 0.5 * size;
+      const value = 3 + 0.1 * Math.log(size) ** 2 - 0.2 * b + 0.01 * Math.sin(7 * b + 3 * i);
+      const sigma = 0.002 * (1 + i);
+      return { C, N, D: C / (6 * N), loss: value, sigma, metrics: { vlb: value }, standardErrors: { vlb: sigma } };
+    }),
+  );
+  const [loss, vlb] = [isoFlop(noisy), isoFlop(noisy, { quantity: "vlb" })];
+  expect(vlb.choices.weights).toBe("sigma");
+  expect(expectOk(vlb.N)).toEqual(expectOk(loss.N));
+  expect(expectOk(vlb.loss)).toEqual(expectOk(loss.loss));
+  const { standardErrors: _, ...first } = noisy[0]!;
+  expect(isoFlop([first, ...noisy.slice(1)], { quantity: "vlb" }).choices.weights ?? "alike").toBe("alike");
+});

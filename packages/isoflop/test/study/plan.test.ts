@@ -2,6 +2,7 @@ import { shapeScenes } from "@isoflop/data";
 import { parameters } from "@isoflop/flops";
 import { learningRateOf, type RateRule } from "@isoflop/sweep";
 import { describe, expect, it } from "vitest";
+import { readPrices } from "../../src/plan/devices.js";
 import { measureSpeed } from "../../src/plan/speed.js";
 import { studyPlan } from "../../src/plan/study.js";
 import { budgetsOf } from "../../src/study/file/sizes.js";
@@ -34,6 +35,39 @@ it("counts the memory of what a run's own optimizer and snapshots keep", async (
   expect(await more("optimizer.amsgrad=true")).toBeCloseTo(1, 9);
   // Averages hold the frozen positions too.
   expect(await more("snapshots={ widths: [0.05, 0.1], count: 8 }")).toBeGreaterThanOrEqual(2);
+});
+
+it("says what each budget asks for, what fits on a device and what it costs, at the table's prices or others", async () => {
+  const study = await resolveStudy(await writtenStudy("paper"));
+  const how = { mfu: 0.5, measure: false, signal: new AbortController().signal, onData: () => {} };
+  const plan = await studyPlan(study, how);
+  expect(plan.budgets.map(({ budget, runs }) => [budget, runs])).toEqual([
+    [1e17, 9],
+    ...[3e17, 6e17, 1e18, 3e18, 6e18].map((budget) => [budget, 10]),
+  ]);
+  const fitted = plan.budgets.reduce((sum, { flops }) => sum + flops, 0);
+  expect(fitted / plan.totalFlops.fitted).toBeCloseTo(1, 12);
+  const of = (name: string, of = plan) => of.deviceHours.find(({ device }) => device.includes(name))!;
+  const h100 = of("H100");
+  expect(h100.hours).toBeCloseTo(plan.totalFlops.all / (0.5 * 989.4e12) / 3600, 6);
+  expect(h100.dollars!.low / h100.hours).toBeCloseTo(2.5, 9);
+  expect(h100.price).toMatch(/^\$2\.5 to 5 an hour, .*2026-05$/);
+  const { state, activationsPerImage } = plan.largest;
+  expect(h100.images).toBe(Math.floor((0.9 * 80e9 - state) / activationsPerImage));
+  // 16 GB do not hold weights, moments and average of a thousand million parameters.
+  expect(of("T4").images).toBe(0);
+  const other = await studyPlan(study, { ...how, prices: readPrices("L40S=0.8-1.2", readPrices("H100-SXM=2")) });
+  expect(of("H100", other).dollars).toEqual({ low: 2 * h100.hours, high: 2 * h100.hours });
+  expect(of("L40S", other).price).toBe("$0.8 to 1.2 an hour, as given");
+});
+
+it.each([
+  ["H100=2", '"H100" is none of A100-80GB-SXM, H100-SXM'],
+  ["H100-SXM", '"H100-SXM" is not device=dollars'],
+  ["H100-SXM=-1", "is not device=dollars"],
+  ["H100-SXM=3-2", "the lower price comes first"],
+])("refuses the price %s", (text, message) => {
+  expect(() => readPrices(text)).toThrow(message);
 });
 
 it("gives models of a learned variance twice the channels", async () => {
