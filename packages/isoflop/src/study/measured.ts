@@ -63,7 +63,11 @@ export const measuredIn = async (
   };
 };
 
-const numbersOf = (own: readonly RunMeasurement[]): Measured => ({
-  metrics: Object.fromEntries(own.map(({ name, value }) => [name, value])),
-  standardErrors: Object.fromEntries(own.flatMap(({ name, stdErr }) => (stdErr === undefined ? [] : [[name, stdErr]]))),
-});
+/** Fields of a run; none for one of which nothing was measured. */
+const numbersOf = (own: readonly RunMeasurement[]): Measured => {
+  const errors = own.flatMap(({ name, stdErr }) => (stdErr === undefined ? [] : [[name, stdErr] as const]));
+  return {
+    ...(own.length > 0 && { metrics: Object.fromEntries(own.map(({ name, value }) => [name, value])) }),
+    ...(errors.length > 0 && { standardErrors: Object.fromEntries(errors) }),
+  };
+};

@@ -47,8 +47,9 @@ export const significant = (value: number, digits = 4): string => {
 /** A fixed number of decimals, with a true minus sign. */
 export const fixed = (value: number, decimals: number): string => minus(value.toFixed(decimals));
 
-/** Four decimals: losses of a study differ in the third. What is so small that few of them would say anything has its own digits. */
-export const loss = (value: number): string => (Math.abs(value) < 0.01 ? significant(value, 3) : fixed(value, 4));
+/** Four decimals: losses of a study differ in the third. What is so small that none of them would say anything has its own digits. */
+export const loss = (value: number): string =>
+  value !== 0 && Math.abs(value) < 5e-5 ? significant(value, 2) : fixed(value, 4);
 
 /** 0.0123 becomes "+1.2 %", with a no-break space. */
 export const signedPercent = (fraction: number, decimals = 1): string => {
