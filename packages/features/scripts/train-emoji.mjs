@@ -5,7 +5,19 @@ import { parseArgs } from "node:util";
 import { allocateBatch } from "@isoflop/data";
 import { emojiScenes } from "@isoflop/data/node";
 import { allWeights, arrangements, emojiNetwork, emojiShapes, valuesOf } from "@isoflop/features";
-import { adamw, add, createDevice, crossEntropy, jit, maximum, mul, permute, random, valueAndGrad, writeSafetensors } from "@isoflop/tensor";
+import {
+  adamw,
+  add,
+  createDevice,
+  crossEntropy,
+  jit,
+  maximum,
+  mul,
+  permute,
+  random,
+  valueAndGrad,
+  writeSafetensors,
+} from "@isoflop/tensor";
 
 const { values } = parseArgs({
   options: {
@@ -19,7 +31,9 @@ const { values } = parseArgs({
 const [images, batch, rate, seed] = [values.images, values.batch, values.rate, values.seed].map(Number);
 
 const source = await emojiScenes({ size: 16, seed });
-const { sprites, backgrounds } = /** @type {{ sprites: string[], backgrounds: string[] }} */ (source.describe().settings);
+const { sprites, backgrounds } = /** @type {{ sprites: string[], backgrounds: string[] }} */ (
+  source.describe().settings
+);
 const classes = { names: sprites.length, backgrounds: backgrounds.length };
 const device = await createDevice("wasm", { wasm: { threads: 1 } });
 
@@ -93,7 +107,8 @@ for (let t = 0; t < steps; t++) {
   mean += (await value.item()) / 100;
   for (const tensor of [x, ...targets, rates, key, value]) tensor.dispose();
   if (t % 100 === 99) {
-    if (t % 1000 === 999) console.log(`${t + 1} steps, loss ${mean.toFixed(3)}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    if (t % 1000 === 999)
+      console.log(`${t + 1} steps, loss ${mean.toFixed(3)}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
     mean = 0;
   }
 }
@@ -101,10 +116,13 @@ for (let t = 0; t < steps; t++) {
 const trained = await Promise.all(weights.map((tensor) => tensor.data()));
 const names = start.map((one) => shapes.find(([name]) => initial.get(name) === one)?.[0]);
 const bytes = writeSafetensors(
-  Object.fromEntries(
-    names.map((name, i) => [name, { shape: start[i].shape, data: trained[i], format: "F16" }]),
-  ),
-  { names: JSON.stringify(sprites), backgrounds: JSON.stringify(backgrounds), images: String(images), seed: String(seed) },
+  Object.fromEntries(names.map((name, i) => [name, { shape: start[i].shape, data: trained[i], format: "F16" }])),
+  {
+    names: JSON.stringify(sprites),
+    backgrounds: JSON.stringify(backgrounds),
+    images: String(images),
+    seed: String(seed),
+  },
 );
 writeFileSync(values.out, bytes);
 console.log(`${values.out}: ${bytes.length} bytes`);
