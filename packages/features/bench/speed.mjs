@@ -3,8 +3,7 @@
 //   node bench/speed.mjs [--tfjs /tmp/tfjs] [--rounds 5]
 // Both take turns, network by network, on the same pictures; processor time counts, for others may run beside.
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { inceptionV3, mobilenetV2 } from "@isoflop/features";
 import { createDevice } from "@isoflop/tensor";
@@ -42,10 +41,11 @@ const tfjsModel = async (tf, model) => {
 };
 
 const loadTfjs = async (folder) => {
-  const require = createRequire(pathToFileURL(join(folder, "index.js")));
-  const tf = require("@tensorflow/tfjs");
-  const { setThreadsCount, setWasmPaths } = require("@tensorflow/tfjs-backend-wasm");
-  setWasmPaths(join(folder, "node_modules/@tensorflow/tfjs-backend-wasm/dist/"));
+  const require = createRequire(import.meta.url);
+  const place = (name) => resolve(folder, "node_modules/@tensorflow", name);
+  const tf = require(place("tfjs"));
+  const { setThreadsCount, setWasmPaths } = require(place("tfjs-backend-wasm"));
+  setWasmPaths(`${place("tfjs-backend-wasm")}/dist/`);
   setThreadsCount(1);
   await tf.setBackend("wasm");
   await tf.ready();
