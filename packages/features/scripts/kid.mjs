@@ -41,9 +41,7 @@ const sets = [
 console.log(`${extractor.name}, ${count} photos each, KID x 1000`);
 for (const [name, data] of sets) {
   const { value, standardError } = kernelDistance(real, await rowsOf(data));
-  console.log(
-    `${name.padEnd(24)}${(1000 * value).toFixed(2)} ± ${(1000 * standardError).toFixed(2)}`,
-  );
+  console.log(`${name.padEnd(24)}${(1000 * value).toFixed(2)} ± ${(1000 * standardError).toFixed(2)}`);
 }
 loaded.dispose();
 device.destroy();

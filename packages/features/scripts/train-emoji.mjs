@@ -1,5 +1,5 @@
 // Trains the encoder of emoji scenes and writes weights/emoji-encoder.safetensors: minutes on one core, the same file from the same seed on the same
-// kind of processor. `node scripts/train-emoji.mjs [--images 400000] [--seed 0] [--out FILE]`; needs a built workspace, sharp and @iconify-json/noto.
+// kind of processor. `node scripts/train-emoji.mjs [--images 640000] [--seed 0] [--out FILE]`; needs a built workspace, sharp and @iconify-json/noto.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { allocateBatch } from "@isoflop/data";
@@ -21,7 +21,7 @@ import {
 
 const { values } = parseArgs({
   options: {
-    images: { type: "string", default: "400000" },
+    images: { type: "string", default: "640000" },
     batch: { type: "string", default: "64" },
     rate: { type: "string", default: "0.003" },
     seed: { type: "string", default: "0" },
@@ -113,8 +113,23 @@ for (let t = 0; t < steps; t++) {
   }
 }
 
-const trained = await Promise.all(weights.map((tensor) => tensor.data()));
+// Features of about unit size, for kernels of distances have one scale: by a power of two, which changes nothing else, as what reads them is
+// multiplied by it.
+source.batch("train", 0, batch, pictures);
+const seen = permute(device.tensor(pictures.images, [batch, 3, 16, 16]), [0, 2, 3, 1]);
+const [sample] = valuesOf(network, seen, weights, ["features"]);
+const scale = 2 ** Math.round(Math.log2(Math.sqrt(await mul(sample, sample).mean().item())));
+const factors = [
+  [/^features\./, 1 / scale],
+  [/^(near|far|arrangement|background)\.weight$/, scale],
+];
 const names = start.map((one) => shapes.find(([name]) => initial.get(name) === one)?.[0]);
+const trained = await Promise.all(
+  weights.map(async (tensor, i) => {
+    const factor = factors.find(([pattern]) => pattern.test(names[i]))?.[1] ?? 1;
+    return (await tensor.data()).map((value) => value * factor);
+  }),
+);
 const bytes = writeSafetensors(
   Object.fromEntries(names.map((name, i) => [name, { shape: start[i].shape, data: trained[i], format: "F16" }])),
   {
