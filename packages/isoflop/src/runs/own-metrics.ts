@@ -1,3 +1,5 @@
+import { measurementLabel } from "@isoflop/sweep";
+import { metricSpec } from "@isoflop/train";
 import { manifestIn } from "../study/manifest.js";
 import { namesAsked } from "./quantity-name.js";
 
@@ -8,16 +10,18 @@ import { namesAsked } from "./quantity-name.js";
 export const namesIn = (folder: string, asked: string, names: readonly string[]): readonly string[] => {
   const meant = namesAsked(asked, names);
   if (meant.length < 2) return meant;
-  const { metrics } = (manifestIn(folder)?.file ?? {}) as { readonly metrics?: readonly unknown[] };
-  const own = meant.filter((name) => metrics?.some((metric) => isCalled(name, metric)));
+  const { metrics = [] } = (manifestIn(folder)?.file ?? {}) as { readonly metrics?: readonly unknown[] };
+  const labels = metrics.flatMap((metric) => labelOf(metric) ?? []);
+  const own = meant.filter((name) => labels.includes(name));
   return own.length === 1 ? own : meant;
 };
 
-/** Whether a metric's name says all that its record does. */
-const isCalled = (name: string, metric: unknown): boolean => {
-  const [kind = "", options = ""] = name.slice(0, -1).split("(");
-  const said = options.split(" ");
-  return Object.entries(metric ?? {}).every(([key, value]) =>
-    key === "kind" ? value === kind : typeof value === "object" || said.includes(`${key}=${String(value)}`),
-  );
+/** Of a record as a study's file has it; undefined where its module is not loaded. */
+const labelOf = (written: unknown): string | undefined => {
+  const { at: _, ...metric } = written as { readonly at?: unknown; readonly kind: string };
+  try {
+    return measurementLabel(metricSpec(metric as Parameters<typeof metricSpec>[0]));
+  } catch {
+    return undefined;
+  }
 };
