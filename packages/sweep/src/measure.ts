@@ -17,7 +17,7 @@ import type { RunFiles } from "./store.js";
 import { trainingOf } from "./task.js";
 
 export interface MeasureContext {
-  readonly run: Pick<RunFiles, "checkpoints" | "measured">;
+  readonly run: Pick<RunFiles, "checkpoints" | "measured" | "features">;
   readonly signal: AbortSignal;
   /** Told the metric before it is measured. */
   readonly onMetric?: ((kind: string) => void) | undefined;
@@ -49,7 +49,11 @@ export const measureRun = async (
     const { average, remarks } =
       at === 1 ? await weightsAtEnd(spec, run, onRejected) : await weightsWithin(spec, at, run);
     const weights = averagedWeights(average, packing, device);
-    const fixed = { weights, spec: training, model, objective: buildObjective(spec.objective), device, signal };
+    const { features } = run;
+    const fixed = {
+      ...{ weights, spec: training, model, objective: buildObjective(spec.objective), device, signal },
+      ...(features && { features }),
+    };
     try {
       for (const request of asked) {
         signal.throwIfAborted();

@@ -7,6 +7,14 @@ import type { TrainSpec } from "../spec.js";
 import type { Network } from "../step.js";
 import type { Sampling } from "./samples/options.js";
 
+/** Where features of data are kept, by all that fixes them. */
+export interface FeatureStore {
+  /** Rows from the first on, as many as were kept; nothing where there are none that can be read. */
+  read(key: string): Promise<Float64Array | undefined>;
+  /** Keeps rows in the place of those of before, where it can. */
+  write(key: string, rows: Float64Array): Promise<void>;
+}
+
 /** What a trained model is measured by. */
 export interface MetricInputs {
   /** The averaged weights, on the device. They stay the caller's. What is drawn of them is shared between the metrics that are handed the same ones. */
@@ -19,6 +27,8 @@ export interface MetricInputs {
   readonly data: DataSource;
   readonly device: Device;
   readonly signal?: AbortSignal;
+  /** Where features of data are kept longer than this thread lives. Absent: nowhere. */
+  readonly features?: FeatureStore;
 }
 
 /** What can be said of a run before it is trained. */

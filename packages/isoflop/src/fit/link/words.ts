@@ -1,3 +1,4 @@
+import { linkWords } from "@isoflop/plot";
 import { type LinkFit, linkForms } from "@isoflop/scaling";
 import { estimateCells, num, round } from "../../words/numbers.js";
 import { table, type Words } from "../../words/passage.js";
@@ -11,7 +12,7 @@ const scaleNames: Readonly<Record<LinkFit["scale"], (name: string) => string>> =
 };
 
 /** What a person reads of a link. */
-export const linkWords = (saved: SavedFit<LinkFit>): Words => {
+export const linkFitWords = (saved: SavedFit<LinkFit>): Words => {
   const { fit } = saved;
   if (!fit) return [pointsUsed(saved)];
   const { form, parameters, choices, names, scale, residualStandardDeviation } = fit;
@@ -22,6 +23,7 @@ export const linkWords = (saved: SavedFit<LinkFit>): Words => {
       [`m = ${names.y}, L = ${names.x}: ${linkForms.get(form).formula}`, "value", "std. error", "95 % interval"],
       Object.entries(parameters).map(([name, estimate]) => [name, ...estimateCells(estimate)]),
     ),
+    ...(fit.break ? [{ notes: linkWords({ ok: true, ...fit }).slice(1) }] : []),
     [`residuals of ${scaleNames[scale](names.y)}: ${num(residualStandardDeviation, 3)}`, ...given].join("; "),
   ];
 };

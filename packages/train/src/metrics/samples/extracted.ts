@@ -1,6 +1,6 @@
 import { type DataSource, fingerprint } from "@isoflop/data";
 import { type Extractor, type ExtractorImages, type Features, features, type LoadedExtractor } from "@isoflop/metrics";
-import { canonicalJson } from "@isoflop/spec";
+import { digest } from "@isoflop/spec";
 import type { Device } from "@isoflop/tensor";
 import { yieldToHost } from "../../host.js";
 import type { MetricInputs } from "../metric.js";
@@ -89,8 +89,12 @@ const kept = new WeakMap<Device, Map<string, FeatureRows>>();
 /** Data whose split is known by content, but for training pictures, which come in an order. */
 const dataKey = (data: DataSource, split: string): string => fingerprint(data)[split === "train" ? "run" : "content"];
 
+/** Numbers of one kind of device are the same wherever it is; of GPUs, each has its own last digits. */
+const backendOf = ({ name, description }: Device): string => (name === "wasm" ? name : description);
+
 /**
- * Features of pictures of the data, computed once for all runs that are measured in this thread.
+ * Features of pictures of the data, computed once for all runs that are measured in this thread, and where there is a store for those of others; features
+ * that need no weights are quicker computed than kept.
  * @throws TrainError `data` if the split has too few pictures
  */
 export const dataFeatures = async (
@@ -100,18 +104,33 @@ export const dataFeatures = async (
 ): Promise<Features> => {
   checkShown(inputs, { split, start, count });
   const { data, device } = inputs;
+  const { dim } = extractor;
   const identity = await identityOf(extractor);
-  const key = canonicalJson({ data: dataKey(data, split), split, start, extractor: identity });
+  const store = identity === extractor.name ? undefined : inputs.features;
+  const fixing = { data: dataKey(data, split), split, start, extractor: identity, backend: backendOf(device) };
+  const key = digest(fixing);
   const all = kept.get(device) ?? new Map<string, FeatureRows>();
   kept.set(device, all);
-  const rows = all.get(key) ?? emptyRows(extractor.dim);
+  const rows = all.get(key) ?? emptyRows(dim);
   all.delete(key);
   all.set(key, rows);
-  const found = await rows.first(count, (from, n) =>
-    extracted(inputs, extractor, n, (at, some) => asImages(data.batch(split, start + from + at, some).images, inputs)),
-  );
+  let computed = false;
+  const found = await rows.first(count, async function* (from, n) {
+    let at = from;
+    const known = from === 0 ? await store?.read(key) : undefined;
+    if (known && known.length >= dim && known.length % dim === 0) {
+      yield known;
+      at = known.length / dim;
+    }
+    if (at >= from + n) return;
+    computed = true;
+    const picturesFrom = (offset: number, some: number) =>
+      asImages(data.batch(split, start + at + offset, some).images, inputs);
+    yield* extracted(inputs, extractor, from + n - at, picturesFrom);
+  });
+  if (computed) await store?.write(key, found);
   forgetOldest(all);
-  return features(identity, extractor.dim, found);
+  return features(identity, dim, found);
 };
 
 /** The last is always kept. */
