@@ -78,6 +78,7 @@ export { type IsoFlopPrediction, type PredictOptions, predictIsoFlop } from "./i
 export { isoFlopProfile, type ProfileOptions } from "./isoflop/profile.js";
 export type * from "./isoflop/record.js";
 export { isInterior } from "./isoflop/record.js";
+export { jointExponents } from "./joint/exponents.js";
 export { type JointOptions, jointFit, jointFitAsync } from "./joint/fit.js";
 export { predictJoint } from "./joint/predict.js";
 export type { JointFit, JointPart } from "./joint/record.js";

@@ -3,6 +3,7 @@ import {
   computeForLoss,
   expectOk,
   type JointFit,
+  jointExponents,
   jointFit,
   jointFitAsync,
   noiseAt,
@@ -49,6 +50,19 @@ const study = (seed: number, noise = 0.01, of = truth): Run[] => {
 };
 
 const floor = { value: 0.02, standardError: 0.001 };
+
+describe("the exponent that is quoted", () => {
+  it("reaches over both fits, from that of all runs", () => {
+    const fit = expectOk(jointFit(study(3), { floor, rehearse: false }));
+    const { N, D } = jointExponents(fit);
+    expect(fit.parts).toHaveLength(2);
+    const ends = fit.parts.flatMap(({ exponents }) => exponents.N.ci95);
+    expect(N.ci95).toEqual([Math.min(...ends), Math.max(...ends)]);
+    expect(N.value).toBe(fit.parts[0]?.exponents.N.value);
+    expect(N.value + D.value).toBeCloseTo(1, 9);
+    for (const { exponents } of fit.parts) expect(N.standardError).toBeGreaterThanOrEqual(exponents.N.standardError);
+  });
+});
 
 describe("the basin", () => {
   it.each([

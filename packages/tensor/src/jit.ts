@@ -42,7 +42,7 @@ export interface Jitted<A extends readonly unknown[], R> {
   (...args: JitArguments<A>): R;
   /** The program these arguments (or others of the same shapes; see `spec`) would run, without running it. */
   program(...args: JitArguments<A>): Program;
-  /** Frees compiled programs. The function can still be called. */
+  /** Gives back compiled programs, of which the device keeps the last ones for whoever computes the same. The function can still be called. */
   dispose(): void;
 }
 
@@ -180,7 +180,7 @@ interface Entry {
 const compiled = ({ inputs, result, outputs }: Trace, donated: ReadonlySet<number>, device: Device): Entry => {
   const captured = storedLeaves(outputs, inputs);
   const avals = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-  const program = device.engine.compile({ inputs: [...inputs, ...captured], outputs }, donated);
+  const program = device.programs.take({ inputs: [...inputs, ...captured], outputs }, donated);
 
   /** Uploads numbers, runs, and frees them again, whether or not the run succeeds. */
   const resultsOf = (leaves: readonly ArgumentLeaf[]): readonly unknown[] => {
@@ -212,6 +212,6 @@ const compiled = ({ inputs, result, outputs }: Trace, donated: ReadonlySet<numbe
       let at = 0;
       return rebuild(result, (leaf) => (leaf instanceof Tensor ? device.adopt(avals[at]!, results[at++]) : leaf));
     },
-    destroy: () => program.destroy(),
+    destroy: () => device.programs.release(program),
   };
 };

@@ -213,6 +213,53 @@ describe("a program", () => {
   });
 });
 
+describe("programs that compute the same", () => {
+  /** Graphs that are compiled while `f` runs. */
+  const compiledIn = async (own: Device, f: () => Promise<void>): Promise<number> => {
+    const { engine } = own;
+    const compile = engine.compile.bind(engine);
+    let count = 0;
+    engine.compile = (...args) => {
+      count++;
+      return compile(...args);
+    };
+    await f();
+    engine.compile = compile;
+    return count;
+  };
+  const scaledBy = (own: Device, factor: Tensor) => jit((x: Tensor) => mul(x, factor), { device: own });
+
+  it("are compiled once, while they are used and after", async () => {
+    using own = await createDevice("wasm", { wasm: { threads: 1 } });
+    const [two, three] = [own.tensor([2, 2]), own.tensor([3, 3])];
+    const x = own.tensor([1, 5]);
+    const count = await compiledIn(own, async () => {
+      const [a, b] = [scaledBy(own, two), scaledBy(own, three)];
+      expect([...(await a(x).data())]).toEqual([2, 10]);
+      expect([...(await b(x).data())]).toEqual([3, 15]);
+      a.dispose();
+      a.dispose();
+      expect([...(await b(x).data())]).toEqual([3, 15]);
+      b.dispose();
+      expect([...(await scaledBy(own, two)(x).data())]).toEqual([2, 10]);
+    });
+    expect(count).toBe(1);
+  });
+
+  it("are others where other arguments are donated, or shapes differ", async () => {
+    using own = await createDevice("wasm", { wasm: { threads: 1 } });
+    const double = (x: Tensor): Tensor => add(x, x);
+    const count = await compiledIn(own, async () => {
+      const kept = own.tensor([1, 2]);
+      expect([...(await jit(double, { device: own })(kept).data())]).toEqual([2, 4]);
+      expect([...(await jit(double, { device: own, donate: [0] })(own.tensor([1, 2])).data())]).toEqual([2, 4]);
+      expect([...(await kept.data())]).toEqual([1, 2]);
+      expect([...(await jit(double, { device: own })(own.tensor([1, 2, 3])).data())]).toEqual([2, 4, 6]);
+    });
+    expect(count).toBe(3);
+  });
+});
+
 describe("what cannot be traced", () => {
   it("reading a value inside jit", async () => {
     const reads: Promise<unknown>[] = [];

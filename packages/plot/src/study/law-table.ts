@@ -1,4 +1,4 @@
-import { type Estimate, type Interval, type JointFit, predictPowerLaw } from "@isoflop/scaling";
+import { type Estimate, type Interval, type JointFit, jointExponents, predictPowerLaw } from "@isoflop/scaling";
 import { count, flops, loss, scientific, significant } from "../chart/format.js";
 import { byCompute, exponentFormat, type LawName, lawNames } from "../figures/laws.js";
 import type { OptimumLaw } from "../figures/optimum-law.js";
@@ -80,20 +80,24 @@ const exponent = ({ value, ci95 }: Estimate, name: LawName): string | undefined 
 const scopes = { all: "all budgets", larger: "without the smallest" } as const;
 
 /** Of the loss the joint fit knows the exponent of what lies above its floor. */
-const jointRows = ({ parts }: JointFit): Row[] => [
-  ...parts.map(({ over, computes, exponents }): Row => {
-    const from = over === "larger" ? `, from ${scientific(computes[0])}` : "";
-    return [
-      `Joint fit, ${scopes[over]}${from}`,
-      (name) => (name === "loss" ? aboveFloor(exponents.loss) : exponent(exponents[name], name)),
-    ];
-  }),
-  ...parts.slice(0, 1).map(({ exponents: { drift } }): Row => {
-    const change = (sign: number) => within(sign * drift.value, inOrder(drift.ci95.map((end) => sign * end)), signed);
-    const cells = { N: change(1), D: change(-1), loss: undefined };
-    return ["Drift of that of all over the range", (name) => cells[name]];
-  }),
-];
+const jointRows = (joint: JointFit): Row[] => {
+  const { parts } = joint;
+  const quoted = jointExponents(joint);
+  const drift = parts[0]!.exponents.drift;
+  const change = (sign: number) => within(sign * drift.value, inOrder(drift.ci95.map((end) => sign * end)), signed);
+  const changes = { N: change(1), D: change(-1), loss: undefined };
+  return [
+    ...parts.map(({ over, computes, exponents }): Row => {
+      const from = over === "larger" ? `, from ${scientific(computes[0])}` : "";
+      return [
+        `Joint fit, ${scopes[over]}${from}`,
+        (name) => (name === "loss" ? aboveFloor(exponents.loss) : exponent(exponents[name], name)),
+      ];
+    }),
+    ["Joint fit, either of them", (name) => (name === "loss" ? undefined : exponent(quoted[name], name))],
+    ["Drift of that of all over the range", (name) => changes[name]],
+  ];
+};
 
 const aboveFloor = ({ value, ci95 }: Estimate): string => `${within(value, ci95, exponentFormat("N"))} of L* − E`;
 

@@ -1,8 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { fingerprintOf } from "../compile/fingerprint.js";
 import { type Graph, storedLeaves } from "../compile/graph.js";
 import { type AnyData, checkDType, type DataOf, type DType } from "../dtype.js";
-import type { CompiledGraph, Engine } from "../engine/engine.js";
+import type { Engine } from "../engine/engine.js";
 import { formatShape, TensorError } from "../errors.js";
 import type { Aval } from "../graph/aval.js";
 import { stored } from "../graph/input.js";
@@ -12,14 +11,13 @@ import { tracedBelow } from "../graph/tracing.js";
 import { checkShape, type Shape, sizeOf } from "../shape.js";
 import { leavesOf } from "../tree.js";
 import { checkData, dtypeOfData, toTyped } from "./data.js";
-
-/** Eager expressions are compiled once; this many are kept. */
-const EAGER_PROGRAMS = 256;
+import { Programs } from "./programs.js";
 
 /** Where tensors live and programs run. Made by `createDevice`; nothing about it is global. */
 export class Device implements StorageOwner {
   readonly #engine: Engine;
-  readonly #programs = new Map<string, CompiledGraph<unknown>>();
+  /** What was compiled. @internal */
+  readonly programs = new Programs(() => this.engine);
   readonly #scopes: Set<Storage>[] = [];
   #destroyed = false;
 
@@ -95,20 +93,15 @@ export class Device implements StorageOwner {
     const pending = [...new Set(leavesOf(tree))].filter((tensor) => !tensor.storage);
     if (pending.length === 0) return;
     const graph = this.#graphOf(pending);
-    const key = fingerprintOf(graph);
-    let program = this.#programs.get(key);
-    if (program) this.#programs.delete(key);
-    else program = this.engine.compile(graph, new Set());
-    this.#programs.set(key, program);
-    if (this.#programs.size > EAGER_PROGRAMS) {
-      const [oldest, evicted] = this.#programs.entries().next().value!;
-      this.#programs.delete(oldest);
-      evicted.destroy();
+    const program = this.programs.take(graph, new Set());
+    try {
+      const buffers = program.run(graph.inputs.map((input) => input.storage!.buffer));
+      pending.forEach((tensor, i) => {
+        tensor.node.settle(tensor.index, this.#storage(buffers[i], tensor.toString()));
+      });
+    } finally {
+      this.programs.release(program);
     }
-    const buffers = program.run(graph.inputs.map((input) => input.storage!.buffer));
-    pending.forEach((tensor, i) => {
-      tensor.node.settle(tensor.index, this.#storage(buffers[i], tensor.toString()));
-    });
   }
 
   #graphOf(outputs: readonly Tensor[]): Graph {
@@ -208,8 +201,7 @@ export class Device implements StorageOwner {
   /** Frees everything, threads and GPU objects included. */
   destroy(): void {
     if (this.#destroyed) return;
-    for (const program of this.#programs.values()) program.destroy();
-    this.#programs.clear();
+    this.programs.destroy();
     this.#engine.destroy();
     this.#destroyed = true;
   }

@@ -1,4 +1,4 @@
-import type { Estimate, JointFit, JointPart } from "@isoflop/scaling";
+import { type Estimate, type JointFit, type JointPart, jointExponents } from "@isoflop/scaling";
 import { estimateCells, num, percent, plural, round } from "../../words/numbers.js";
 import { type Passage, table, type Words } from "../../words/passage.js";
 import { pointsUsed } from "../points.js";
@@ -9,7 +9,9 @@ import type { SavedFit } from "../saved.js";
 export const jointWords = (saved: SavedFit<JointFit>): Words => {
   const { fit } = saved;
   if (!fit) return [pointsUsed(saved)];
-  return [pointsUsed(saved), ...fit.parts.map((part) => partTable(part, fit)), rehearsalsTable(fit.rehearsals)];
+  const tables = fit.parts.map((part) => partTable(part, fit));
+  const both = fit.parts.length > 1 ? [quotedTable(saved)] : [];
+  return [pointsUsed(saved), ...tables, ...both, rehearsalsTable(fit.rehearsals)];
 };
 
 const partTable = (part: JointPart, { floor }: JointFit): Passage => {
@@ -45,8 +47,15 @@ const partTable = (part: JointPart, { floor }: JointFit): Passage => {
   };
 };
 
-/** Exponents of both fits, for groups side by side. */
+const quotedTable = (saved: SavedFit<JointFit>): Passage =>
+  table(
+    ["either of them, as it is quoted", "value", "std. error", "95 % interval"],
+    Object.entries(exponentsOf(saved)).map(([name, found]) => [`exponent of ${name}`, ...estimateCells(found)]),
+  );
+
+/** The exponents that it is quoted by, for groups side by side. */
 export const exponentsOf = ({ fit }: Pick<SavedFit<JointFit>, "fit">): Record<string, Estimate> => {
-  const [all] = fit?.parts ?? [];
-  return all ? { "N*": all.exponents.N, "D*": all.exponents.D } : {};
+  if (!fit) return {};
+  const { N, D } = jointExponents(fit);
+  return { "N*": N, "D*": D };
 };
