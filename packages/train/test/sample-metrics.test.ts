@@ -14,7 +14,7 @@ import {
   trainSpec,
   usualSampling,
 } from "../src/index.js";
-import { dataFeatures } from "../src/metrics/samples/extracted.js";
+import { dataFeatures } from "../src/metrics/samples/data-features.js";
 import { bestNetwork, independent, linearGaussian, meanOf } from "./linear-gaussian.js";
 import { tinyData, tinySpec } from "./tiny.js";
 
