@@ -1,4 +1,5 @@
-import { unlikeCards as differenceOf, type MetricCard } from "@isoflop/sweep";
+import type { MetricCard } from "@isoflop/sweep";
+import { unlikeCards as differenceOf } from "@isoflop/sweep/cards";
 import { firstDifference } from "./alike.js";
 
 /** A number of a run with what fixes it. */

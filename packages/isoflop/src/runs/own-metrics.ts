@@ -1,5 +1,3 @@
-import { measurementLabel } from "@isoflop/sweep";
-import { metricSpec } from "@isoflop/train";
 import { manifestIn } from "../study/manifest.js";
 import { namesAsked } from "./quantity-name.js";
 
@@ -11,17 +9,17 @@ export const namesIn = (folder: string, asked: string, names: readonly string[])
   const meant = namesAsked(asked, names);
   if (meant.length < 2) return meant;
   const { metrics = [] } = (manifestIn(folder)?.file ?? {}) as { readonly metrics?: readonly unknown[] };
-  const labels = metrics.flatMap((metric) => labelOf(metric) ?? []);
-  const own = meant.filter((name) => labels.includes(name));
+  const own = meant.filter((name) => metrics.some((metric) => isCalled(name, metric)));
   return own.length === 1 ? own : meant;
 };
 
-/** Of a record as a study's file has it; undefined where its module is not loaded. */
-const labelOf = (written: unknown): string | undefined => {
-  const { at: _, ...metric } = written as { readonly at?: unknown; readonly kind: string };
-  try {
-    return measurementLabel(metricSpec(metric as Parameters<typeof metricSpec>[0]));
-  } catch {
-    return undefined;
-  }
+/** Whether a metric's name says nothing else than its record does. Options that are as usual need not be told of either. */
+const isCalled = (name: string, written: unknown): boolean => {
+  const [kind = "", options = ""] = name.slice(0, -1).split("(");
+  const told = options.split(" ");
+  return Object.entries(written ?? {}).every(([key, value]) => {
+    if (key === "kind") return value === kind;
+    if (typeof value === "object" || !told.some((one) => one.startsWith(`${key}=`))) return true;
+    return told.includes(`${key}=${String(value)}`);
+  });
 };

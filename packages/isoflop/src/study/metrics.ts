@@ -13,12 +13,12 @@ import {
   straightLinks,
 } from "@isoflop/scaling";
 import type { MetricSpec } from "@isoflop/train";
-import { isHigherBetter, offsetFor } from "../runs/offset.js";
 import { type DoneRun, pointOf } from "../runs/point.js";
 import { quantityWords, valueOfQuantity } from "../runs/quantity-name.js";
 import { LOSS } from "../words/quantity.js";
 import type { Measured } from "./document.js";
 import { type Fitting, type StudyMethods, studyMethods } from "./methods.js";
+import { isHigherBetter, metricOffset } from "./metric-offset.js";
 
 /** A metric as laws are fitted to it. */
 export interface FittedMetric extends Pick<MetricResults, "name" | "title" | "offset" | "higher" | "refused"> {
@@ -93,7 +93,7 @@ const fitMetric = async (
   const [, error] = extent([0, ...numbers.flatMap(({ standardErrors }) => standardErrors?.[name] ?? [])]);
   const metric = measured.metrics.get(name);
   const sign = metric && isHigherBetter(metric) ? -1 : 1;
-  const offset = offsetFor(metric, sign < 0 ? values.map((value) => -value) : values, error);
+  const offset = metricOffset(metric, sign < 0 ? values.map((value) => -value) : values, error);
   const title = quantityWords({ name: short, offset, sign });
   const head = { name, title, ...(offset > 0 && { offset }), ...(sign < 0 && { higher: true }) };
   const pairs = runs.flatMap((run) => {

@@ -8,11 +8,11 @@ import { type MetricSpec, metricSpec } from "@isoflop/train";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tableOfRuns } from "../../src/runs/folder.js";
 import { loadRuns, ofQuantity } from "../../src/runs/load.js";
-import { offsetFor } from "../../src/runs/offset.js";
 import type { DoneRun } from "../../src/runs/point.js";
 import { quantityIn, quantityWords } from "../../src/runs/quantity-name.js";
 import { fitLaws, openStudy, StudyError, StudyFolder, studyWords } from "../../src/study/index.js";
 import { measuredIn } from "../../src/study/measured.js";
+import { metricOffset } from "../../src/study/metric-offset.js";
 import { fitMetrics, type MeasuredRuns, titlesOf } from "../../src/study/metrics.js";
 import { textOf } from "../../src/words/text.js";
 import { file, json } from "../isoflop.js";
@@ -57,17 +57,17 @@ describe("metrics of a study's runs", () => {
 
   it("have something added where they need not be above zero: a density its bytes, a distance what its values ask for", () => {
     const nll = { kind: "nll", dequantization: "none" } as MetricSpec;
-    expect(offsetFor(nll, [-1.5, 2])).toBe(7);
-    expect(offsetFor({ kind: "vlb", decoder: "gaussian" } as MetricSpec, [3, 4])).toBe(7);
-    expect(offsetFor({ kind: "nll", dequantization: "uniform" } as MetricSpec, [3, 4])).toBe(0);
-    expect(offsetFor(nll, [-9, 2])).toBe(40);
+    expect(metricOffset(nll, [-1.5, 2])).toBe(7);
+    expect(metricOffset({ kind: "vlb", decoder: "gaussian" } as MetricSpec, [3, 4])).toBe(7);
+    expect(metricOffset({ kind: "nll", dequantization: "uniform" } as MetricSpec, [3, 4])).toBe(0);
+    expect(metricOffset(nll, [-9, 2])).toBe(40);
     const kid = { kind: "kid" } as unknown as MetricSpec;
-    expect(offsetFor(kid, [0.02, 0.3], 0.004)).toBe(0);
-    expect(offsetFor(kid, [0.01, 0.3], 0.004)).toBe(0.6);
-    expect(offsetFor(kid, [-0.01, 0.3])).toBe(0.7);
-    expect(offsetFor(undefined, [0, 0])).toBeGreaterThan(0);
+    expect(metricOffset(kid, [0.02, 0.3], 0.004)).toBe(0);
+    expect(metricOffset(kid, [0.01, 0.3], 0.004)).toBe(0.6);
+    expect(metricOffset(kid, [-0.01, 0.3])).toBe(0.7);
+    expect(metricOffset(undefined, [0, 0])).toBeGreaterThan(0);
     // A share of which more is better is taken from one.
-    expect(offsetFor(recall, [-0.8, -0.2])).toBe(1);
+    expect(metricOffset(recall, [-0.8, -0.2])).toBe(1);
   });
 
   it("that are a line of the loss have its optima, exponents of size, noise by their own errors", async () => {
