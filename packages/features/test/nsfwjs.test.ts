@@ -3,7 +3,8 @@ import { createDevice } from "@isoflop/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import { FeaturesError, inceptionV3, mobilenetV2 } from "../src/index.js";
 import { nsfwjsNetwork } from "../src/nsfwjs/package.js";
-import { differenceFromTfjs, pictures } from "./pictures.js";
+import { pictures } from "./picture-data.js";
+import { differenceFromTfjs } from "./pictures.js";
 
 const device = await createDevice("wasm", { wasm: { threads: 1 } });
 afterAll(() => device.destroy());
