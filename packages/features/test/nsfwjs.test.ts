@@ -3,7 +3,8 @@ import { createDevice } from "@isoflop/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import { FeaturesError, inceptionV3, mobilenetV2 } from "../src/index.js";
 import { nsfwjsNetwork } from "../src/nsfwjs/package.js";
-import { differenceFromTfjs, pictures } from "./pictures.js";
+import { pictures } from "./picture-data.js";
+import { differenceFromTfjs } from "./pictures.js";
 
 const device = await createDevice("wasm", { wasm: { threads: 1 } });
 afterAll(() => device.destroy());
@@ -22,10 +23,8 @@ describe.each([
     "8a457f3fdec7db18b16e44323454db0eaeb8f314eda0046b2e293e58a5bfabf4",
   ],
 ] as const)("%s", (kind, extractor, model, digest) => {
-  it("gives the features that TensorFlow.js gives, and leaves nothing on the device", async () => {
-    const { bytes } = device.memory;
+  it("gives the features that TensorFlow.js gives", async () => {
     expect(await differenceFromTfjs(extractor, model, device)).toBeLessThan(2e-5);
-    expect(device.memory.bytes).toBe(bytes);
   });
 
   it("is known by its weights", async () => {
@@ -47,6 +46,17 @@ describe("images", () => {
     const alone = await mobilenet.features({ ...sizes, data: b, count: 1 });
     for (const at of [1, 2, 4]) expect(rows.subarray(at * 1280, (at + 1) * 1280)).toEqual(alone);
     mobilenet.dispose();
+  });
+
+  it("leave nothing on the device but the memory that all programs share", async () => {
+    const left: number[] = [];
+    for (let i = 0; i < 2; i++) {
+      const mobilenet = await load();
+      await mobilenet.features({ ...sizes, data });
+      mobilenet.dispose();
+      left.push(device.memory.bytes);
+    }
+    expect(left[1]).toBe(left[0]);
   });
 
   it("may be grey, of any size and not square", async () => {
