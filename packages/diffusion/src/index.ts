@@ -14,6 +14,7 @@ export {
   type DiscreteBoundOptions,
   discreteBound,
 } from "./bound/discrete.js";
+export { normalBySample, samplesFrom } from "./by-sample.js";
 export type { ClipBounds, NetworkReading } from "./course.js";
 export { boundTerm, type StepError } from "./ddpm/bound-term.js";
 export { type DiscretizedOptions, discretizedGaussianLogLikelihood } from "./ddpm/discretized-gaussian.js";

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { only, shown } from "@isoflop/spec";
+import { only, shown, whole } from "@isoflop/spec";
 import { concat, type Device, type JitArguments, jit, mul, type Tensor } from "@isoflop/tensor";
 import { type InputsFor, inParts } from "./batches.js";
 import { check, checkNetwork, checkTensor, count } from "./checks.js";
@@ -45,6 +45,8 @@ export interface Sampling {
   readonly times?: readonly number[];
   /** Of the noise that a stochastic solver adds: a key, which is folded with the number of each step, or what gives the draws of a step for all samples. */
   readonly key?: Draws;
+  /** Number of the first sample among all that share the key: what a sample draws depends on its number alone. Default 0. */
+  readonly first?: number;
   /** At most so many samples at once; the rest after them. The result is the same, the noise of a stochastic solver too. */
   readonly batch?: number;
   /** Awaited after each step. */
@@ -66,7 +68,21 @@ export interface Sampler<I> extends Disposable {
 }
 
 const samplerOptions = ["objective", "solver", "clip", "device"] as const;
-const samplingOptions = ["noise", "start", "steps", "grid", "times", "key", "batch", "onStep", "signal"] as const;
+const samplingOptions = [
+  "noise",
+  "start",
+  "steps",
+  "grid",
+  "times",
+  "key",
+  "first",
+  "batch",
+  "onStep",
+  "signal",
+] as const;
+
+/** Samples are counted in 32 bits. */
+const sampleNumber = /* @__PURE__ */ whole({ atMost: 2 ** 32 - 1 });
 
 /** @throws DiffusionError("option") unless times are numbers of 0..1 that all fall, or all rise */
 export const checkTimes = (what: string, times: readonly number[]): readonly number[] => {
@@ -135,6 +151,7 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
   const run = async (inputs: InputsFor<I>, sampling: Sampling): Promise<Tensor> => {
     check(only(samplingOptions), sampling, "sampler.run");
     const { key } = sampling;
+    const from = check(sampleNumber, sampling.first ?? 0, "sample: first");
     const times = timesOf(sampling, solver, reading.path);
     const rises = times[1]! > times[0]!;
     must(!rises || sampling.start, "option", "sample: times rise, from data to noise; give the data as `start`.");
@@ -144,7 +161,7 @@ const samplerFor = <I>(caller: string, model: DenoiserOf<I>, options: SamplerOpt
     try {
       await inParts("sample", all, inputs, sampling, async ({ x, inputs: given, first, size }) => {
         const rows = size < n ? { rows: { start: first, stop: first + size } } : {};
-        parts.push(await part(given, x, sampling, { times, draws: key, ...rows }));
+        parts.push(await part(given, x, sampling, { times, draws: key, first: from, ...rows }));
       });
       if (parts.length === 1) return parts.pop()!;
       return joined(parts as JitArguments<readonly Tensor[]>);

@@ -16,18 +16,20 @@ export interface Rows {
 export interface Drawing {
   readonly start: Tensor;
   readonly draws?: Draws | undefined;
+  /** Number of the first sample of the state among all that share a key. Default 0. */
+  readonly first?: number | undefined;
   /** The rows of the draws that are meant, where a function gives those of more samples. */
   readonly rows?: Rows | undefined;
 }
 
 /** The draws of a step, and those of them that are to be disposed. @throws DiffusionError("option") where there are none, or too few */
-export const drawn = ({ draws, rows, start: x }: Drawing, count: number, step: number, name: string) => {
+export const drawn = ({ draws, first = 0, rows, start: x }: Drawing, count: number, step: number, name: string) => {
   if (count === 0) return { noise: [], own: [] };
   must(draws, "option", `${name} draws noise; give a run its key, such as random.key(seed).`);
   if (typeof draws !== "function") {
     const keys = random.split(random.foldIn(draws, step), count);
     const [n = 1, ...rest] = x.shape;
-    const samples = samplesFrom(constant(rows?.start ?? 0, "u32"), n);
+    const samples = samplesFrom(constant(first + (rows?.start ?? 0), "u32"), n);
     // Each sample draws by its own number, so that it draws the same however many are computed at once.
     const noise = keys.map((key) => normalBySample(key, samples, rest));
     return { noise, own: noise };

@@ -110,6 +110,15 @@ describe("noise by key", () => {
     drawn.dispose();
   });
 
+  test("depends on a sample's number alone, wherever a run begins", async () => {
+    const how = { solver: ancestral(), objective: reading, device, steps: 4, grid, key: random.key(3) };
+    const alike = (n: number) => device.tensor(Array(n).fill(1), [n, 1]);
+    const whole = await (await sample(model, { ...how, noise: alike(4) })).data();
+    const last = await (await sample(model, { ...how, noise: alike(3), first: 1, batch: 2 })).data();
+    expect(last).toEqual(whole.slice(1));
+    await expect(sample(model, { ...how, noise: alike(1), first: -1 })).rejects.toThrow(/sample: first is -1/);
+  });
+
   test("EDM's churn stays within the path, and outside its range of noise it draws none", async () => {
     const edm = { path: edmPath(), prediction: "velocity" } as const;
     const how = { noise, times: [1, 0.5, 0.1], objective: edm, device };

@@ -173,7 +173,7 @@ describe("a saved fit that was edited in one place", () => {
     const choices = { law: "power", draws: 10, seed: 0 } as const;
     expect(() => compare(law, fixture("dit_isoflop_noisy"), choices)).toThrow(/logCoefficient.value is null/);
     const surface = flawed("surface", /"theta": \[\s*[^,]+/, '"theta": ["Infinity"');
-    const plan = { allowance: 1e22, target: 1e24, quantity: "N", posterior: "delta" } as const;
+    const plan = { allowance: 1e22, target: 1e24, optimum: "N", posterior: "delta" } as const;
     await expect(planFrom(surface, plan)).rejects.toThrow(/fit.theta\[0\] is "Infinity"/);
   });
 });

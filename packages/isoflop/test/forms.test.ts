@@ -98,7 +98,7 @@ test("so is a surface form: fitted, printed, saved, read, predicted, planned wit
     at: [1e20],
   }).predictions;
   expect(asked!.predicted).toEqual(tied!.predicted);
-  const plan = { allowance: 1e21, target: 1e23, quantity: "N", posterior: "delta" } as const;
+  const plan = { allowance: 1e21, target: 1e23, optimum: "N", posterior: "delta" } as const;
   const { document } = await planFrom(file("mine.json", writeRecord(surface)), plan);
   expect(document.plan.runs.length).toBeGreaterThan(0);
   expect(await pageHtml(async () => surfacePage(loaded, surface.fit), [])).toMatch(/<svg[\s\S]*class="contour"/);

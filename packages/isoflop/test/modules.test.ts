@@ -360,3 +360,32 @@ export const metric = kind({ name: "asked", options: {}, build: () => ({ measure
   expect(own).toMatchObject({ metric: { kind: "asked" }, content: { modules: [{ path: join(at, "m.ts") }] } });
   expect(other!.content).toMatchObject({ data: expect.stringMatching(/^[0-9a-f]{32}$/) as string, modules: [] });
 });
+
+it("metrics of drawn pictures are asked for with extractors and solvers of one's own, for several shares of a run", async () => {
+  const at = folder("quality", {
+    "e.ts": `import { kind } from "@isoflop/spec";
+export const extractor = kind({ name: "brightest", options: {}, build: () => ({
+  name: "brightest@1", dim: 1, digest: async () => "d".repeat(64),
+  load: async () => ({ features: async ({ count }) => new Float64Array(count), dispose() {} }),
+}) });`,
+    "s.ts": `import { heun } from "@isoflop/diffusion";
+import { kind } from "@isoflop/spec";
+export const solver = kind({ name: "mySolver", options: {}, build: () => heun() });`,
+  });
+  const openData = async () => shapeScenes({ size: 16 });
+  const metric = { kind: "kid", extractor: { module: "e.ts" }, sampler: { module: "s.ts" }, at: [0.25, 1] };
+  const requests = await metricRequests([metric, { kind: "fd", extractor: "pixels" }], { base: at, openData });
+  expect(requests.map((request) => request.at)).toEqual([0.25, undefined, undefined]);
+  for (const { metric, content } of requests.slice(0, 2)) {
+    expect(metric).toMatchObject({ extractor: { kind: "brightest" }, sampler: { kind: "mySolver" } });
+    expect(content.extractor).toEqual({ name: "brightest@1", digest: "d".repeat(64) });
+    expect(content.modules.map(({ path }) => path).sort()).toEqual([join(at, "e.ts"), join(at, "s.ts")]);
+  }
+  expect(requests[2]!.content).toEqual({ modules: [], extractor: { name: "pixels@8-box", digest: "" } });
+  for (const wrong of [0, 2, [], [0.5, -1], "half"])
+    await expect(
+      metricRequests([{ kind: "kid", extractor: "pixels", at: wrong }], { base: at, openData }),
+    ).rejects.toThrow(
+      /^metric\.at.*; it must be (a share of the run|a finite number above 0 and of at most 1|a list of at least one share)/,
+    );
+});

@@ -348,7 +348,7 @@ const choices: RoundsAsked = {
   ...{
     allowance: 3e12,
     target: 1e13,
-    quantity: "loss",
+    optimum: "loss",
     posterior: "delta",
     rounds: 3,
     maxRuns: 12,

@@ -30,16 +30,20 @@ export interface ImageGridOptions {
   readonly background?: readonly [number, number, number, number];
 }
 
-const checkBatch = ({ data, count, channels, height, width }: ImageBatch): void => {
-  for (const [name, value] of Object.entries({ count, height, width })) integer(name, value, 1);
-  const colours = channels === 1 || channels === 3;
-  must(colours, "dimension", `channels is ${channels}; an image has 1 (grey) or 3 (red, green, blue).`);
+/** @throws MetricsError for sizes that do not fit the data, or a value that is not finite, naming the image */
+export const checkImages = ({ data, count, channels, height, width }: ImageBatch): void => {
+  for (const [name, value] of Object.entries({ count, channels, height, width })) integer(name, value, 1);
   checkNumbers("data", data);
   const [size, product] = [count * channels * height * width, `${count}×${channels}×${height}×${width}`];
   must(data.length === size, "dimension", `data has ${data.length} numbers; ${product} is ${size}.`);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   const image = Math.floor(bad / (channels * height * width));
-  must(bad === -1, "values", `Image ${image} holds ${data[bad]}; it cannot be drawn.`);
+  must(bad === -1, "values", `Image ${image} holds ${data[bad]}; every number must be finite.`);
+};
+
+const checkColours = ({ channels }: ImageBatch): void => {
+  const colours = channels === 1 || channels === 3;
+  must(colours, "dimension", `channels is ${channels}; an image has 1 (grey) or 3 (red, green, blue).`);
 };
 
 /** −1..1 to 0..255, nearest, clamped. */
@@ -50,7 +54,8 @@ const byte = (value: number): number => Math.min(255, Math.max(0, Math.round((va
  * @throws MetricsError if sizes do not fit, an option is out of range or a value is not finite; values beyond −1..1 are clamped.
  */
 export const imageGrid = (images: ImageBatch, options: ImageGridOptions = {}): RgbaImage => {
-  checkBatch(images);
+  checkColours(images);
+  checkImages(images);
   onlyOptions("imageGrid", options, ["columns", "padding", "zoom", "background"]);
   const { data, count, channels, height, width } = images;
   const { padding = 2, zoom = 1, background = [255, 255, 255, 255] } = options;

@@ -60,8 +60,10 @@ export type { RunCurve, StudyRun, Training } from "./figures/training.js";
 export { tuneFigure } from "./figures/tune.js";
 export { type Page, type PageOptions, renderPage } from "./page/page.js";
 export type { Illustrated, PageFigure, PageTable, Panels, Section } from "./page/section.js";
+export { agreementSection } from "./study/agreement.js";
 export { allFigureData, allFigures } from "./study/figures.js";
 export { lawSection } from "./study/law-table.js";
+export { asQuantity, linkWords, metricLead } from "./study/quantities.js";
 export { renderReport } from "./study/report.js";
 export { heldOutMethods, readStudy } from "./study/schema.js";
 export { sharpnessSection } from "./study/sharpness-words.js";
@@ -71,8 +73,10 @@ export {
   type HeldOutCheck,
   type HeldOutMethod,
   heldOutOf,
+  type MetricResults,
   methodNames,
   type PublishedExponents,
+  type QuantityResults,
   type StudyFile,
   type StudyFloor,
   type StudyModule,

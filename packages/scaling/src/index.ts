@@ -68,7 +68,7 @@ export { type AkimaSpline, akimaSpline } from "./isoflop/akima.js";
 export * from "./isoflop/bootstrap.js";
 export { type IsoFlopLaw, type IsoFlopOptions, optima } from "./isoflop/budgets.js";
 export * from "./isoflop/curve.js";
-export { quantityOf, type RunWeights } from "./isoflop/curves.js";
+export { quantityError, quantityOf, type RunWeights } from "./isoflop/curves.js";
 export * from "./isoflop/group.js";
 export { type IsoFlopFitOptions, isoFlop } from "./isoflop/isoflop.js";
 export { type OptimumMethodName, optimumMethods } from "./isoflop/methods/index.js";
@@ -100,6 +100,13 @@ export * from "./laws/hyperparameter/law.js";
 export type { NamedNumbers } from "./laws/hyperparameter/monomial.js";
 export * from "./laws/hyperparameter/optimum.js";
 export type { HyperparameterCell, HyperparameterFit, HyperparameterLaw } from "./laws/hyperparameter/record.js";
+export {
+  type LinkBreak,
+  type LinkBreakOptions,
+  linkBreak,
+  type StraightLink,
+  straightLinks,
+} from "./laws/link/break.js";
 export { fitLink, type LinkOptions } from "./laws/link/fit.js";
 export type { LinkChoices, LinkForm } from "./laws/link/form.js";
 export * from "./laws/link/forms/index.js";

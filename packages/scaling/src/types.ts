@@ -41,6 +41,8 @@ export interface Run {
   readonly seed?: number;
   readonly label?: string;
   readonly metrics?: Readonly<Record<string, number>>;
+  /** Known standard errors of `metrics`, by their names and in their units. */
+  readonly standardErrors?: Readonly<Record<string, number>>;
   /** Further predictors of the loss by name, for forms that ask for them: U (unique tokens), all parameters of a mixture of experts, … */
   readonly inputs?: Readonly<Record<string, number>>;
   /** 1-based data row this run was read from. */

@@ -8,6 +8,7 @@ import {
   type LinkForm,
   type LinkOptions,
   linkAt,
+  linkBreak,
   linkForms,
   linkThrough,
   normals,
@@ -27,6 +28,7 @@ describe("a metric from the loss", () => {
   it.each([
     ["power", {}, (l: number) => 2000 * l ** 8],
     ["linear", {}, (l: number) => 3 - 2 * l],
+    ["logarithm", {}, (l: number) => 3 + 2 * Math.log(l)],
     ["exponential", {}, (l: number) => 0.9 - 4 * Math.exp(-3 * l)],
     ["exponential", { ceiling: 0.9 }, (l: number) => 0.9 - 4 * Math.exp(-3 * l)],
     ["logistic", {}, (l: number) => 0.2 + 0.6 / (1 + Math.exp(20 * (l - 0.72)))],
@@ -196,5 +198,68 @@ describe("a metric through a predicted loss", () => {
     expect(
       predictThroughLink({ record: "prediction", given: { loss: 2 }, predicted: { C: { value: 1 } }, notes: {} }, link),
     ).toBeUndefined();
+  });
+});
+
+describe("a break in a link", () => {
+  const many = Array.from({ length: 40 }, (_, i) => 0.9 * 0.985 ** i);
+  const noisy = (truth: (l: number) => number, seed: number, spread: (l: number) => number) => {
+    const normal = normals(random(seed));
+    return many.map((l) => truth(l) * Math.exp(spread(l) * normal()));
+  };
+  const broken = (l: number) => 5 * l ** (l < 0.65 ? 4 : 1.5) * (l < 0.65 ? 0.65 ** -2.5 : 1);
+
+  it("two powers that meet are told from one, where they meet and with their exponents", () => {
+    const { break: found } = expectOk(
+      fitLink(
+        many,
+        noisy(broken, 1, () => 0.01),
+        { scale: "log", testBreak: true },
+      ),
+    );
+    const { pValue, at, slopes, aicc } = expectOk(found!);
+    expect(pValue).toBeLessThan(0.01);
+    expect(at).toBeCloseTo(0.65, 1);
+    expect(slopes.below).toBeCloseTo(4, 0);
+    expect(slopes.above).toBeCloseTo(1.5, 0);
+    expect(aicc.two).toBeLessThan(aicc.one);
+  });
+
+  it("one power is taken for two about as often as the level says, where the noise of runs differs sixfold too", () => {
+    const worlds = 200;
+    let taken = 0;
+    for (let seed = 0; seed < worlds; seed++) {
+      const metric = noisy(
+        (l) => 5 * l ** 2,
+        seed,
+        (l) => (l > 0.7 ? 0.03 : 0.005),
+      );
+      if (expectOk(linkBreak(many, metric, "power", { draws: 199, seed })).pValue <= 0.05) taken++;
+    }
+    expect(taken / worlds).toBeLessThan(0.09);
+    expect(taken / worlds).toBeGreaterThan(0.01);
+  });
+
+  it("survives JSON, and says why it cannot be told", () => {
+    const link = expectOk(
+      fitLink(
+        many,
+        many.map((l) => 2 - 3 * l),
+        { form: "linear", testBreak: { draws: 19 } },
+      ),
+    );
+    expect(readLinkFit(writeRecord(link))).toEqual(JSON.parse(JSON.stringify(link)));
+    const { break: few } = expectOk(fitLink(losses.slice(0, 6), losses.slice(0, 6), { testBreak: true }));
+    expect(few).toMatchObject({ ok: false, reason: "too-few-points" });
+    expect(() => fitLink(many, many, { form: "logistic", testBreak: true })).toThrow(
+      'testBreak is for a link that is a straight line, power, logarithm or linear; form is "logistic"',
+    );
+    expect(() =>
+      linkBreak(
+        many,
+        many.map((l) => l - 0.6),
+        "power",
+      ),
+    ).toThrow("a power of the loss is above 0");
   });
 });

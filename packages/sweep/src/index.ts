@@ -1,4 +1,5 @@
 export type { DataSpec } from "@isoflop/data";
+export { checkRequest } from "./check-request.js";
 export { contentOf, type ModuleContent, type Prepare, type RunContent } from "./content.js";
 export { SweepError, type SweepErrorCode } from "./errors.js";
 export { runSweep, type SweepOptions } from "./executor.js";
@@ -13,12 +14,16 @@ export {
 export { type MeasureContext, type MeasureOptions, measureRun } from "./measure.js";
 export {
   cardOf,
+  type ExtractorContent,
+  extractorContent,
   lacking,
   type MetricCard,
   type MetricRequest,
   measurementLabel,
   measurementName,
   metricRequest,
+  otherData,
+  type RequestOptions,
   type RunMeasurement,
 } from "./measurement.js";
 export { computeConvention, type Place, placeOf } from "./place.js";
@@ -51,3 +56,4 @@ export {
 } from "./spec.js";
 export { byStep, memoryRunStore, type OpenOptions, type OpenRun, type RunFiles, type RunStore } from "./store.js";
 export { type RunTask, trainingOf } from "./task.js";
+export { unlikeCards } from "./unlike-cards.js";

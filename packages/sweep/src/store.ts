@@ -1,4 +1,4 @@
-import { type CheckpointStore, memoryCheckpoints, type StepMetrics } from "@isoflop/train";
+import { type CheckpointStore, type FeatureStore, memoryCheckpoints, type StepMetrics } from "@isoflop/train";
 import { SweepError } from "./errors.js";
 import { checkedLosses, type ValidationLosses } from "./losses.js";
 import { measurementName, type RunMeasurement } from "./measurement.js";
@@ -10,6 +10,8 @@ export interface RunFiles {
   readonly checkpoints: CheckpointStore;
   /** Where it lies, and the lock that makes it this process's, for stores of files. */
   readonly files?: { readonly folder: string; readonly lock: string };
+  /** Where features of data are kept for the runs of a store. */
+  readonly features?: FeatureStore;
   /** Adds the metrics of steps. A step that is done again after an interruption replaces what was said about it. */
   append(metrics: readonly StepMetrics[]): Promise<void>;
   /** Keeps a number of the trained model. One of the same card replaces it. */

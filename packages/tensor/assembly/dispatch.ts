@@ -1,6 +1,8 @@
 /** One command, one task: finds the kernel. */
 import { Command } from "../src/backends/wasm/opcodes";
 import { attention, attentionBackward } from "./attention";
+import { convolution } from "./convolution";
+import { depthwise, maxPool } from "./windows";
 import { cumsum, gather, gatherBackward, scatterAdd, take } from "./indexing";
 import { matmul } from "./matmul";
 import { pointwise } from "./program";
@@ -27,6 +29,9 @@ export function execute(command: usize, task: u32): void {
     case Command.RandomBits: randomBits(command, task); break;
     case Command.RandomKeys: randomKeys(command, task); break;
     case Command.Permutation: permutation(command, task); break;
+    case Command.Convolution: convolution(command, task); break;
+    case Command.Depthwise: depthwise(command, task); break;
+    case Command.MaxPool: maxPool(command, task); break;
     default: unreachable();
   }
 }

@@ -234,8 +234,8 @@ describe("an option that is none", () => {
     ["pad", () => T.pad(t(2), [[1, 1]], any({ mode: "edge" })), /^pad: .*mode"; the options are value, gap/],
     [
       "conv2d",
-      () => T.conv2d(t(1, 1, 3, 3), t(1, 1, 2, 2), undefined, any({ dilation: 2 })),
-      /^conv2d: .*dilation"; the options are stride, padding/,
+      () => T.conv2d(t(1, 1, 3, 3), t(1, 1, 2, 2), undefined, any({ dilate: 2 })),
+      /^conv2d: .*dilate"; the options are stride, dilation, padding, layout, groups, activation/,
     ],
     [
       "layerNorm",
@@ -270,6 +270,21 @@ describe("a parameter out of its range", () => {
       [`permutation ${bad}`, () => T.random.permutation(key, bad), /^permutation: n must be/],
     ]);
   refused("argument", [
+    ["dilation", () => T.conv2d(image, kernel, undefined, { dilation: 0 }), /^conv2d: dilation .* at least 1, got 0/],
+    ["stride of three", () => T.conv2d(image, kernel, undefined, any({ stride: [1, 1, 1] })), /^conv2d: stride is/],
+    [
+      "a word for padding",
+      () => T.conv2d(image, kernel, undefined, any({ padding: "valid" })),
+      /^conv2d: padding is .*"valid"/,
+    ],
+    ["layout", () => T.conv2d(image, kernel, undefined, any({ layout: "HWC" })), /^conv2d: layout is "NCHW" or "NHWC"/],
+    [
+      "activation",
+      () => T.conv2d(image, kernel, undefined, any({ activation: "tanh" })),
+      /^conv2d: activation .*"tanh"/,
+    ],
+    ["a pool that meets no pixel", () => T.maxPool(image, 2, { padding: 2 }), /^maxPool: padding .* meet no pixel/],
+    ["a pool's size", () => T.maxPool(image, 0), /^maxPool: size must be/],
     ["padding", () => T.conv2d(image, kernel, undefined, { padding: -1 }), /^conv2d: padding .* at least 0, got -1/],
     ["eps", () => T.layerNorm(t(2), { eps: -1 }), /^layerNorm: eps must be a finite number of at least 0, got -1/],
     ["eps of NaN", () => T.groupNorm(t(1, 2), 1, { eps: nan }), /^groupNorm: eps .*got NaN/],

@@ -29,6 +29,13 @@ describe("a wrong shape is named with the op and the operands", () => {
     ["sum twice", () => T.sum(t(2, 3), [0, -2]), /named twice/],
     ["attention", () => T.attention(t(1, 2, 3, 4), t(1, 2, 3, 5), t(1, 2, 3, 5)), /batch, tokens, heads, width/],
     ["groupNorm", () => T.groupNorm(t(1, 5, 2), 2), /do not divide into 2 groups/],
+    ["averagePool", () => T.averagePool(t(1, 1, 4, 4), 5), /^averagePool: .*at least once/],
+    [
+      "conv2d's groups",
+      () => T.conv2d(t(1, 4, 3, 3), t(4, 4, 2, 2), undefined, { groups: 2 }),
+      /^conv2d: .*groups \(2\)/,
+    ],
+    ["conv2d's kernel", () => T.conv2d(t(1, 1, 3, 3), t(1, 1, 4, 2)), /^conv2d: .*windows of 4 x 2.*at least once/],
     ["conv2d", () => T.conv2d(t(1, 2, 3, 3), t(4, 3, 2, 2)), /^conv2d/],
     ["meanSquaredError", () => T.meanSquaredError(t(2), t(3)), /^meanSquaredError: prediction \[2\] and target \[3\]/],
     ["gather", () => T.gather(t(2, 3), T.zeros([3, 1], "i32"), 1), /^gather: indices \[3, 1\]/],

@@ -70,7 +70,7 @@ describe("the fuzzer", () => {
     });
     const device = new Device(wrong, "under test");
     const failures = [];
-    for (let seed = 0; failures.length < 3 && seed < 100; seed++) {
+    for (let seed = 5; failures.length < 3 && seed < 100; seed++) {
       const failure = await fuzz(seed, device);
       if (failure) failures.push(failure);
     }

@@ -29,8 +29,10 @@ export {
   type ParameterRates,
   resolveRates,
 } from "./groups.js";
-export { type MetricSpec, measure, metricSpec, metrics } from "./metrics/index.js";
-export type { Measurement, Metric, MetricInputs } from "./metrics/metric.js";
+export { checkMeasurable, type MetricSpec, measure, measurementFields, metricSpec, metrics } from "./metrics/index.js";
+export type { Estimate, FeatureStore, Measurement, Metric, MetricInputs, PlannedInputs } from "./metrics/metric.js";
+export { type Drawn, drawPictures } from "./metrics/samples/draw.js";
+export { type Sampling, usualSampling } from "./metrics/samples/options.js";
 export { checkData, type ModelOptions, type ModelSpec, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveInput, type ObjectiveSpec, outputsOf } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";

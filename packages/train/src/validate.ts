@@ -36,8 +36,8 @@ export interface ValidateOptions<P> {
   readonly signal?: AbortSignal;
 }
 
-/** A spec's other fields may stand beside them. */
-const validateOptions = only(["device", "data", "signal", ...Object.keys(trainFields)]);
+/** A spec's other fields may stand beside them, and what else a metric is handed. */
+const validateOptions = only(["device", "data", "signal", "features", ...Object.keys(trainFields)]);
 
 /**
  * Validation loss of given weights. Image i of the held-out split meets noise that depends on i alone, at the time

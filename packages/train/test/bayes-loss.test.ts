@@ -1,16 +1,6 @@
 import { type DataSource, shapeScenes } from "@isoflop/data";
-import {
-  convert,
-  cosinePath,
-  logitNormal,
-  minSnr,
-  type Objective,
-  objective,
-  objectiveOn,
-  uniform,
-  vpPath,
-} from "@isoflop/diffusion";
-import { createDevice, type Device, equal, matmul, random, select, square, Tensor } from "@isoflop/tensor";
+import { cosinePath, logitNormal, minSnr, objective, uniform, vpPath } from "@isoflop/diffusion";
+import { createDevice, type Device, random } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bayesLoss } from "../src/bayes-loss.js";
 import { pairedDifference } from "../src/estimate.js";
@@ -18,7 +8,7 @@ import { buildObjective } from "../src/objective.js";
 import type { Network } from "../src/step.js";
 import { timeBins } from "../src/time-bins.js";
 import { validate } from "../src/validate.js";
-import { directions, linearGaussian, meanOf, variances } from "./linear-gaussian.js";
+import { bestNetwork, type Formula, linearGaussian, variances } from "./linear-gaussian.js";
 
 let device: Device;
 beforeAll(async () => {
@@ -28,31 +18,6 @@ afterAll(() => device.destroy());
 
 const validation = { split: "validation", images: 256 };
 const flow = buildObjective("rectifiedFlow");
-
-interface Formula {
-  readonly turn: Tensor;
-  readonly along: Tensor;
-}
-
-/** The best network of linear-Gaussian data, a formula in tensors. */
-const bestNetwork = (aim: Objective): Network<Formula> => ({
-  init: () => ({
-    turn: device.tensor(Float32Array.from(directions), [16, 16]),
-    along: device.tensor(Float32Array.from(variances)),
-  }),
-  apply({ turn, along }, x, t, captions) {
-    const { path, prediction } = objectiveOn(aim, device);
-    const n = x.shape[0]!;
-    const coefficients = path.at(t.reshape([n, 1]));
-    const tensor = (value: Tensor | number) => (value instanceof Tensor ? value : t.reshape([n, 1]).mul(0).add(value));
-    const [alpha, sigma] = [tensor(coefficients.alpha), tensor(coefficients.sigma)];
-    const mean = select(equal(captions as Tensor, 1), meanOf(1), meanOf(2));
-    const seen = matmul(x.reshape([n, 16]).sub(alpha.mul(mean)), turn);
-    const gains = alpha.mul(along).div(square(alpha).mul(along).add(square(sigma)));
-    const data = matmul(seen.mul(gains), turn).add(mean).reshape(x.shape);
-    return convert(path, { from: "data", to: prediction }, data, x, t.reshape([n, 1, 1, 1]));
-  },
-});
 
 describe("bayesLoss of linear-Gaussian data", () => {
   it.each([
@@ -69,7 +34,7 @@ describe("bayesLoss of linear-Gaussian data", () => {
     ],
   ])("is what `validate` measures of the best network, the mean to 1e-6: %s", async (_, aim) => {
     const data = linearGaussian();
-    const model = bestNetwork(aim);
+    const model = bestNetwork(aim, device);
     const measured = await validate(model.init(random.key(0)), { device, model, objective: aim, data, validation });
     const best = await bayesLoss({ objective: aim, data, validation, device });
     expect(Math.abs(measured.mean / best.mean - 1)).toBeLessThan(1e-6);
@@ -98,7 +63,7 @@ describe("bayesLoss of linear-Gaussian data", () => {
 
   it("is below that of any other network by more than chance, on the same samples", async () => {
     const data = linearGaussian();
-    const best = bestNetwork(flow);
+    const best = bestNetwork(flow, device);
     const model: Network<Formula> = { ...best, apply: (...inputs) => best.apply(...inputs).mul(0.9) };
     const options = { device, objective: flow, data, validation };
     const measured = await validate(model.init(random.key(0)), { ...options, model });

@@ -3,7 +3,7 @@ import { cardAt } from "../cards/find.js";
 import { unsound, usageError } from "../exit.js";
 import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
-import { requireComparable } from "../runs/folder.js";
+import { requireComparable } from "../runs/comparable.js";
 import type { PairedFolders } from "../runs/paired.js";
 import { versions } from "../versions.js";
 import { type PublishedSides, publishedSides, requireSameLoss } from "./conventions.js";
@@ -68,7 +68,7 @@ export const read = (fileA: string, fileB: string | undefined, asked: CompareAsk
   if (fileB === undefined)
     throw usageError("there is nothing to compare with; expected a second file, or --by with a column of the first");
   const sides = [readOne("A", fileA, columns, asked), readOne("B", fileB, columnsB, asked)] as const;
-  requireComparable(fileA, fileB);
+  requireComparable(fileA, fileB, asked.quantity);
   return sides;
 };
 

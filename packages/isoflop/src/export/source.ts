@@ -1,16 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { StudySummary } from "@isoflop/plot";
+import type { MetricResults, StudySummary } from "@isoflop/plot";
 import { type FitPrediction, readPrediction } from "@isoflop/scaling";
-import { CliError, inputError } from "../exit.js";
+import { CliError, inputError, usageError } from "../exit.js";
 import { type InputFile, readInput, shown } from "../files/read.js";
 import { statusOf } from "../files/status.js";
 import type { Fit } from "../fit/kinds.js";
 import { type SavedFit, savedFitIn } from "../fit/saved.js";
 import type { ColumnMap } from "../options/columns.js";
 import { doneIn } from "../runs/folder.js";
-import { type LoadedRuns, loadRuns } from "../runs/load.js";
+import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
+import { namesAsked, quantityIn } from "../runs/quantity-name.js";
 import { layoutOf } from "../study/layout.js";
+import { LOSS } from "../words/quantity.js";
 import type { CitedData } from "./references.js";
 import type { ExportTable, Quantity } from "./table.js";
 import { binsTable, predictionsTable, runsTable, tablesOfFit } from "./tables.js";
@@ -49,7 +51,7 @@ export const sourceOf = async (path: string, choices: SourceChoices): Promise<So
   const { text, origin } = readInput(file ?? path);
   const value = /^\uFEFF?\s*\{/.test(text) ? parsed(text) : undefined;
   if (value?.record === "study") {
-    const study = await studyOf(value, origin);
+    const study = await studyOf(value, origin, choices);
     return { ...study, tables: there([...study.tables, binsIn(path)]) };
   }
   if (value?.record === "studies")
@@ -110,7 +112,10 @@ const fitOf = ({ fit, ok, status, message, input, points }: SavedFit, choices: S
   return {
     what: "fit",
     input,
-    tables: there([loaded && !holds ? runsTable(loaded.runs, choices.quantity) : undefined, ...tables]),
+    tables: there([
+      loaded && !holds ? runsTable(ofQuantity(loaded, choices.quantity).runs, choices.quantity) : undefined,
+      ...tables,
+    ]),
     fits: [fit],
     ...(loaded && { loaded }),
     cautions: [
@@ -135,10 +140,28 @@ const predictionsOf = ({ predictions, status, message }: Loose, input: InputFile
   };
 };
 
-const studyOf = async (value: Loose, input: InputFile): Promise<Source> => {
-  const { heldOutOf, readStudy } = await import("@isoflop/plot");
+/** A study with one of its metrics in the place of its loss. @throws CliError `usage` where it has none that could be meant, or several */
+const ofMetric = (
+  summary: StudySummary,
+  quantity: string | undefined,
+  asQuantity: (study: StudySummary, results: MetricResults) => StudySummary,
+): StudySummary => {
+  if (quantity === undefined || quantity === LOSS) return summary;
+  const { quantities = [] } = summary;
+  const [found, ...others] = quantities.filter(
+    ({ name, title }) => title === quantity || namesAsked(quantityIn(quantity).name, [name]).length > 0,
+  );
+  if (found && others.length === 0) return asQuantity(summary, found);
+  const there = quantities.map(({ name, title }) => (name === title ? name : `${title} (${name})`)).join(", ");
+  throw usageError(
+    `the study has ${found ? "several quantities" : "no quantity"} "${quantity}"; there are: ${there || "none but the loss"}`,
+  );
+};
+
+const studyOf = async (value: Loose, input: InputFile, { quantity }: SourceChoices): Promise<Source> => {
+  const { asQuantity, heldOutOf, readStudy } = await import("@isoflop/plot");
   const { studyTables } = await import("./study-tables.js");
-  const summary = readStudy(value);
+  const summary = ofMetric(readStudy(value), quantity, asQuantity);
   const { runs, fit, data } = summary;
   const checks = heldOutOf(summary);
   const measured = checks.map((check): Quantity | undefined => {
@@ -149,7 +172,7 @@ const studyOf = async (value: Loose, input: InputFile): Promise<Source> => {
     what: "study",
     input,
     tables: there([
-      runsTable(runs),
+      runsTable(runs, fit?.choices.quantity),
       ...ofFit,
       ...studyTables(summary),
       checks.length > 0
@@ -181,7 +204,7 @@ const runsOf = (path: string, choices: SourceChoices): Source => {
   return {
     what: "runs",
     input: loaded.origin,
-    tables: there([runsTable(loaded.runs, choices.quantity), binsIn(path)]),
+    tables: there([runsTable(ofQuantity(loaded, choices.quantity).runs, choices.quantity), binsIn(path)]),
     fits: [],
     cautions: loaded.dropped.map(({ row, reason, message }) => `row ${row} is left out: ${reason}: ${message}`),
   };

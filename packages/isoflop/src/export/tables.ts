@@ -23,7 +23,8 @@ export const runsTable = (runs: readonly Run[], quantity: string = LOSS): Export
   const named = (pick: (run: Run) => Readonly<Record<string, number>> | undefined) => [
     ...new Set(runs.flatMap((run) => Object.keys(pick(run) ?? {}))),
   ];
-  const [metrics, inputs] = [named((run) => run.metrics), named((run) => run.inputs)];
+  const metrics = named((run) => run.metrics).filter((name) => name !== quantity);
+  const inputs = named((run) => run.inputs);
   const extra = runs as readonly (Run & { readonly id?: string; readonly seconds?: number; readonly flops?: number })[];
   return tableOf(
     "runs",
@@ -48,13 +49,16 @@ export const runsTable = (runs: readonly Run[], quantity: string = LOSS): Export
       run.loss,
       run.sigma,
       run.seed,
-      ...metrics.map((name) => run.metrics?.[name]),
+      ...metrics.map((name) => withError(run.metrics?.[name], run.standardErrors?.[name])),
       ...inputs.map((name) => run.inputs?.[name]),
       run.flops,
       run.seconds,
     ]),
   );
 };
+
+const withError = (value: number | undefined, standardError: number | undefined): Cell =>
+  value === undefined || standardError === undefined ? value : { value, standardError };
 
 /** The loss of runs by noise level, in the parts of the clock that their results have; undefined where none says it. */
 export const binsTable = (runs: readonly DoneRun[]): ExportTable | undefined =>

@@ -1,6 +1,9 @@
 import { decoders, sources } from "@isoflop/data";
 import { densities, grids, paths, solvers, weightings } from "@isoflop/diffusion";
 import { addConditioning, type NamedConditioning } from "@isoflop/dit";
+// Its extractors join the registry.
+import "@isoflop/features";
+import { extractors } from "@isoflop/metrics";
 import { type Kind, read, record, text } from "@isoflop/spec";
 import { runners } from "@isoflop/sweep";
 import { metrics, optimizers, schedules } from "@isoflop/train";
@@ -98,7 +101,10 @@ export const sorts = {
   source: kindsOf("source", sources, { by: "source" }),
   schedule: kindsOf("schedule", schedules),
   optimizer: kindsOf("optimizer", optimizers),
-  metric: kindsOf("metric", metrics, { inner: { data: "source" } }),
+  metric: kindsOf("metric", metrics, {
+    inner: { data: "source", extractor: "extractor", sampler: "solver", grid: "grid" },
+  }),
+  extractor: kindsOf("extractor", extractors),
   runner: kindsOf("runner", runners),
   // Data go on asking for theirs by its module, which whoever draws pictures loads: no run depends on it.
   decoder: kindsOf("decoder", decoders),

@@ -21,7 +21,7 @@ export const runOptions = (command: Command, { required = true } = {}): Command 
   return skipOption(tableOptions(command.addOption(required ? input.makeOptionMandatory() : input)))
     .option(
       "--columns <map>",
-      "which column is what: C=…,N=…,D=…,loss=…,sigma=…,seed=…,label=…,metric:NAME=…,input:NAME=…",
+      "which column is what: C=…,N=…,D=…,loss=…,sigma=…,seed=…,label=…,metric:NAME=…,sigma:NAME=…,input:NAME=…",
       columnMap,
     )
     .option("--only <label>", "use only the rows with this label")
@@ -53,7 +53,7 @@ export const skipOption = (command: Command): Command =>
 export const quantityOption = (command: Command): Command =>
   command.option(
     "--quantity <name>",
-    "this metric instead of the loss; its column is of that name, or given by --columns metric:NAME=…",
+    'this metric instead of the loss, by its name or that of its kind: vlb, or "nll + 1.5" with so much added; or of the column that --columns metric:NAME=… gives',
   );
 
 export const tableOptions = (command: Command): Command =>

@@ -3,10 +3,11 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Answer, type AnswerOptions, answer } from "../answer.js";
 import { usageError } from "../exit.js";
 import { fitSourceOptions } from "../fit/source.js";
-import { deviceOption, jsonOption, reportOption } from "../options/common.js";
+import { deviceOption, jsonOption, quantityOption, reportOption } from "../options/common.js";
 import { count, positive } from "../options/values.js";
 import { inputsOf } from "../runs/tables.js";
 import { note, printable } from "../words/printable.js";
+import { LOSS } from "../words/quantity.js";
 import { type PlanAsked, planOptions } from "./options.js";
 import { planFrom } from "./plan.js";
 import { planWords } from "./words.js";
@@ -31,7 +32,7 @@ cut off, the same command goes on where it was: what is planned stands in next-r
 
 Examples:
   isoflop fit surface --input runs.csv --bootstrap 1000 --json > fit.json
-  isoflop plan-next fit.json --allowance 1e20 --target 1e22 --quantity N --posterior bootstrap
+  isoflop plan-next fit.json --allowance 1e20 --target 1e22 --optimum N --posterior bootstrap
   isoflop plan-next --input runs.csv --allowance 3600 --cost seconds --target 1e22 --sizes 1e8,2e8,4e8 --max-tokens 1e10
   isoflop plan-next --input runs/quick --allowance 1e12 --target 1e13 --run --until 10% --rounds 3`;
 
@@ -43,7 +44,7 @@ const width = (text: string): number => {
 };
 
 export const configure = (command: Command): void => {
-  planOptions(reportOption(jsonOption(fitSourceOptions(command))))
+  planOptions(reportOption(quantityOption(jsonOption(fitSourceOptions(command)))))
     .option("--run", "train the planned runs in the folder, and plan again")
     .option("--dry-run", "with --run: say what would be trained first, and train nothing")
     .option("--until <width>", "with --run: stop at a 95 % interval of this full width, such as 5%", width)
@@ -80,6 +81,8 @@ const trained = async (
   file: string | undefined,
   { rounds = 3, seeds = SEEDS, ...options }: Options,
 ): Promise<Answer> => {
+  if (options.quantity !== undefined && options.quantity !== LOSS)
+    throw usageError("--quantity is for a plan alone; with --run it is the loss that is planned for");
   const { trainingFolder, trainRounds } = await import("./train.js");
   const { eventWords, roundsWords } = await import("./round-words.js");
   const { progressLines } = await import("../study/progress.js");
@@ -88,7 +91,7 @@ const trained = async (
   const asked = { ...options, rounds, seeds };
   const folder = trainingFolder(file, asked);
   checkStudyFiles(folder, options.force, ["nextRuns"]);
-  const target = { C: options.target, quantity: options.quantity };
+  const target = { C: options.target, quantity: options.optimum };
   const say = options.json ? note : (line: string) => console.log(printable(line));
   const onProgress = progressLines("training");
   const { document, result } = await untilStopped(onProgress.stopped, (signal) =>

@@ -15,7 +15,7 @@ import type { InputFile } from "../files/read.js";
 import { tellDiverged } from "../fit/points.js";
 import { readFit } from "../fit/saved.js";
 import { doneIn } from "../runs/folder.js";
-import { type LoadedRuns, loadRuns } from "../runs/load.js";
+import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
 import type { DoneRun } from "../runs/point.js";
 import { type Inputs, inputsOf, isFolder, tablesIn } from "../runs/tables.js";
 import { limitsFrom, type PlanAsked } from "./options.js";
@@ -55,8 +55,10 @@ export const groundsOf = async (file: string | undefined, asked: PlanAsked): Pro
   return folder === undefined ? ofTable(input, asked) : ofFolder(folder, asked);
 };
 
-const ofSavedFit = (file: string, { forms, cost, seconds, only }: PlanAsked): Grounds => {
+const ofSavedFit = (file: string, { forms, cost, seconds, only, quantity }: PlanAsked): Grounds => {
   if (forms !== undefined) throw usageError("--forms is for a table or folder of runs; a saved fit is of one form");
+  if (quantity !== undefined)
+    throw usageError("--quantity is for a table or folder of runs; a saved fit is of one quantity");
   if (cost === "seconds" || seconds !== undefined)
     throw usageError("a saved fit does not say how long runs took; expected --input with --cost seconds and --seconds");
   const { command, fit, status, message, input } = readFit(file, only);
@@ -69,14 +71,14 @@ const ofSavedFit = (file: string, { forms, cost, seconds, only }: PlanAsked): Gr
 const ofTable = (input: Inputs, asked: PlanAsked): Grounds => {
   const { seconds = asked.cost === "seconds" ? "seconds" : undefined, columns = {} } = asked;
   const timed = seconds === undefined ? columns : { ...columns, "metric:seconds": seconds };
-  const loaded = loadRuns({ ...asked, quantity: undefined, input, columns: timed });
+  const loaded = ofQuantity(loadRuns({ ...asked, input, columns: timed }), asked.quantity);
   tellDiverged(loaded);
   return { ...ofRuns(loaded.runs, asked), loaded, input: loaded.origin };
 };
 
 const ofFolder = (folder: string, asked: PlanAsked): Grounds => {
   if (asked.seconds !== undefined) throw usageError("--seconds is for a table; the runs of a folder know their times");
-  const loaded = loadRuns({ ...asked, quantity: undefined, input: folder });
+  const loaded = ofQuantity(loadRuns({ ...asked, input: folder }), asked.quantity);
   tellDiverged(loaded);
   const done = doneIn(folder);
   const runs = withTimes(loaded.runs, done);

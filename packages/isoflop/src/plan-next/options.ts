@@ -6,10 +6,11 @@ import type { FitSource } from "../fit/source.js";
 import { count, positive, positives, range } from "../options/values.js";
 
 /** What of a plan is asked for on the command line. */
-export interface PlanAsked extends Omit<FitSource, "quantity"> {
+export interface PlanAsked extends FitSource {
   readonly allowance: number;
   readonly target: number;
-  readonly quantity: "loss" | "N" | "D";
+  /** What is to become certain of the optimum at the target. */
+  readonly optimum: "loss" | "N" | "D";
   readonly posterior: "delta" | "bootstrap";
   readonly forms?: readonly string[];
   readonly cost?: "FLOPs" | "seconds";
@@ -53,7 +54,12 @@ export const planOptions = (command: Command): Command =>
     .requiredOption("--allowance <amount>", "what to spend, in all: FLOPs, or seconds with --cost seconds", positive)
     .requiredOption("--target <C>", "compute of the extrapolation that is to become certain", positive)
     .addOption(
-      new Option("--quantity <name>", "which optimum at the target").choices(["loss", "N", "D"]).default("loss"),
+      new Option(
+        "--optimum <name>",
+        "what of the optimum at the target: its size, its data, or its loss (or --quantity)",
+      )
+        .choices(["loss", "N", "D"])
+        .default("loss"),
     )
     .option(
       "--forms <names>",

@@ -42,7 +42,7 @@ export const planFrom = async (file: string | undefined, asked: PlanAsked): Prom
 
 /** @throws CliError `unsound` where there is none */
 export const planOn = ({ from, times, recipe, loaded }: Grounds, asked: PlanAsked, allowance: number): Plan => {
-  const { target, quantity, posterior } = asked;
+  const { target, optimum: quantity, posterior } = asked;
   const outcome = planNext(from, {
     ...limitsOn({ runs: loaded?.runs, recipe }, asked),
     target: { C: target, quantity },

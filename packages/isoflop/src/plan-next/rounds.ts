@@ -67,7 +67,7 @@ export interface RoundsDone {
  * @throws CliError where there is no recipe or no fit, the signal's reason when stopped
  */
 export const runRounds = async ({ folder, asked, open, signal, onRound }: RoundsOptions): Promise<RoundsDone> => {
-  const target = { C: asked.target, quantity: asked.quantity };
+  const target = { C: asked.target, quantity: asked.optimum };
   const unit = asked.cost ?? "FLOPs";
   let rounds = roundsOf(folder, { target, unit });
   let session: Session | undefined;
@@ -151,7 +151,7 @@ const whatIsKnown = async (folder: StudyFolder, asked: RoundsAsked) => {
   const recipe = recipeOf(done, asked.ladder);
   const runs = withTimes(pointsOf(done), done);
   const grounds = ofRuns(runs, asked);
-  const now = standing(grounds.from, { C: asked.target, quantity: asked.quantity });
+  const now = standing(grounds.from, { C: asked.target, quantity: asked.optimum });
   if (!now.ok) throw unsound(`${now.reason}: ${now.message}`);
   return { done, grounds, recipe, now, runs };
 };
@@ -164,7 +164,7 @@ const planWithin = (
 ): Plan | string => {
   const outcome = planNext(from, {
     ...limitsOn({ runs, recipe }, asked),
-    target: { C: asked.target, quantity: asked.quantity },
+    target: { C: asked.target, quantity: asked.optimum },
     allowance,
     times: times?.ok ? times : undefined,
   });

@@ -5,11 +5,13 @@ import { setOption } from "../study/command.js";
 import type { Assignment } from "../study/file/set.js";
 import { emit } from "../words/emit.js";
 import { progress, stagesOfData } from "../words/progress.js";
+import { type Prices, readPrices } from "./devices.js";
 import type { StudyPlanDocument } from "./study.js";
 
 interface Options {
   readonly set?: readonly Assignment[];
   readonly mfu: number;
+  readonly price?: Prices;
   readonly measure: boolean;
   readonly json?: boolean;
 }
@@ -22,14 +24,19 @@ optimum that its law gives, and 1.5e21 held out; the batch of 1024 and the ladde
 Examples:
   isoflop plan
   isoflop plan mine.yaml --set grid.seeds=2
-  isoflop plan paper --mfu 0.35 --json`;
+  isoflop plan paper --mfu 0.35 --price H100-SXM=2.2 --json`;
 
 export const configure = (command: Command): void => {
   jsonOption(setOption(command.argument("[file]", "the study: a file, a name or a folder", "quick")))
     .option("--no-measure", "do not measure this machine: its time is then not said")
     .option("--mfu <share>", "expected share of a device's peak FLOP/s, for the table of devices", share, 0.4)
+    .option(
+      "--price <device=dollars,…>",
+      "dollars per device-hour in the place of the table's: H100-SXM=2.5,L40S=0.8-1.2",
+      readPrices,
+    )
     .addHelpText("after", help)
-    .action(async (file: string, { set = [], mfu, measure, json }: Options) => {
+    .action(async (file: string, { set = [], mfu, price: prices, measure, json }: Options) => {
       const { armsOf, requireUnlike } = await import("../study/arms.js");
       const { resolveStudy, writtenStudy } = await import("../study/file/read.js");
       const { untilStopped } = await import("../stop.js");
@@ -43,7 +50,7 @@ export const configure = (command: Command): void => {
       const plans = await untilStopped("stopped", async (signal) => {
         const each: StudyPlanDocument[] = [];
         for (const one of arms?.map((arm) => arm.study) ?? [study])
-          each.push(await studyPlan(one, { mfu, measure, signal, onData }));
+          each.push(await studyPlan(one, { mfu, measure, ...(prices && { prices }), signal, onData }));
         return each;
       }).finally(opening.end);
       if (arms)

@@ -1,19 +1,22 @@
 import { availableParallelism } from "node:os";
 import type { Opening } from "@isoflop/data";
-import { memory, parameters, precisions, stepFlops } from "@isoflop/flops";
+import { type DitConfig, type Flops, memory, parameters, precisions, stepFlops } from "@isoflop/flops";
 import { extent } from "@isoflop/scaling";
-import { computeConvention, type SweepRun } from "@isoflop/sweep";
+import { computeConvention, type RunSpec, type SweepRun } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
 import { buildOptimizer } from "@isoflop/train";
 import type { ResolvedStudy } from "../study/file/read.js";
 import { outlineStudy, planStudy, type StudyOutline, type StudyPlan } from "../study/plan.js";
 import { versions } from "../versions.js";
-import { deviceHours } from "./devices.js";
+import { grouped } from "../words/grouped.js";
+import { deviceHours, type Held, type Prices } from "./devices.js";
 import { measureSpeed } from "./speed.js";
 
 export interface PlanChoices {
   /** Expected share of the devices' peak. */
   readonly mfu: number;
+  /** Dollars per device-hour, where they are not those of the table. */
+  readonly prices?: Prices;
   /** Whether this machine's speed is measured. */
   readonly measure: boolean;
   readonly signal: AbortSignal;
@@ -22,7 +25,7 @@ export interface PlanChoices {
 }
 
 /** The runs of a study before any is trained, as a document: sizes, steps, tokens, memory, time here and on every device, and its price. */
-export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal, onData }: PlanChoices) => {
+export const studyPlan = async (study: ResolvedStudy, { mfu, prices, measure, signal, onData }: PlanChoices) => {
   const { image, context } = study.file.model;
   const outline: StudyOutline & Partial<StudyPlan> =
     image && typeof context === "object"
@@ -36,6 +39,8 @@ export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal, on
     heldOut: sum(heldOut.map(({ budget, count }) => count * budget)),
   };
   const all = sum(Object.values(totalFlops));
+  const models = [...grid, ...heldOut.flatMap(({ candidates }) => candidates)];
+  const largest = largestOf(models, grid[0]!.spec);
   return {
     command: "plan" as const,
     ...{ name, ...(hash && { hash }), data, notes },
@@ -51,13 +56,16 @@ export const studyPlan = async (study: ResolvedStudy, { mfu, measure, signal, on
       const [from, to] = extent(candidates.map(({ config }) => parameters(config).nonEmbedding));
       const about = count === 1 ? "the one of these nearest to" : `${count} of these about`;
       const size = `${about} the optimum that the law predicts`;
-      return { budget, count, size, from, to, sizes: candidates.map((candidate) => candidate.name) };
+      const sizes = candidates.map((candidate) => candidate.name);
+      return { budget, count, size, from, to, memory: largestOf(candidates, grid[0]!.spec), sizes };
     }),
+    budgets: [...grouped(grid, ({ budget }) => budget)].map(([budget, runs]) => budgetOf(budget, runs)),
     totalFlops: { ...totalFlops, all },
     ...(measure &&
       source && { here: await timesHere({ ...outline, source }, [...tune, ...grid], totalFlops.heldOut, signal) }),
     mfu,
-    deviceHours: deviceHours(all, mfu),
+    largest,
+    deviceHours: deviceHours(all, mfu, largest, prices),
     versions: versions("@isoflop/flops", "@isoflop/sweep", "@isoflop/data"),
   };
 };
@@ -90,6 +98,31 @@ const timesHere = async (
 
 const cost = ({ config, batch }: SweepRun): number => stepFlops(config, batch, computeConvention);
 
+/** What training keeps of every weight. */
+const keptFor = ({ optimizer, snapshots }: Pick<RunSpec, "optimizer" | "snapshots">) => ({
+  optimizer: { operations: 0, states: buildOptimizer(optimizer).moments.length },
+  averaging: 1 + (snapshots?.widths.length ?? 0),
+});
+
+/** What a model takes up in training in mixed precision. */
+const heldBy = (config: DitConfig, spec: Pick<RunSpec, "optimizer" | "snapshots">): Held => {
+  const mixed = memory(config, { ...keptFor(spec), batch: 1, precision: precisions.mixed });
+  return { state: mixed.total - mixed.activations, activationsPerImage: mixed.activations };
+};
+
+/** Of the models that take up the most. */
+const largestOf = (models: readonly { readonly config: DitConfig }[], spec: RunSpec): Held =>
+  models.map(({ config }) => heldBy(config, spec)).reduce((most, one) => (one.state > most.state ? one : most));
+
+/** All runs of one budget. */
+const budgetOf = (budget: Flops, runs: readonly SweepRun[]) => ({
+  ...{ budget, runs: runs.length, flops: sum(runs.map(({ flops }) => flops)) },
+  sizes: extent(runs.map(({ paramsNonEmbedding }) => paramsNonEmbedding)),
+  images: extent(runs.map(({ samples }) => samples)),
+  steps: extent(runs.map(({ steps }) => steps)),
+  memory: largestOf(runs, runs[0]!.spec),
+});
+
 const rowOf = ({
   id,
   budget,
@@ -103,17 +136,14 @@ const rowOf = ({
   flops,
   roundingError,
 }: SweepRun) => {
-  const kept = {
-    optimizer: { operations: 0, states: buildOptimizer(spec.optimizer).moments.length },
-    averaging: 1 + (spec.snapshots?.widths.length ?? 0),
-  };
-  const mixed = memory(spec.model, { ...kept, batch: 1, precision: precisions.mixed });
+  const kept = keptFor(spec);
+  const held = heldBy(spec.model, spec);
   return {
     ...{ id, budget, name, params: paramsNonEmbedding, paramsTrainable: params },
     ...{ tokens, steps, batch, seed: spec.seed, flops, roundingError },
     learningRate: spec.optimizer.learningRate,
     memoryBytes: memory(spec.model, { ...kept, batch }).total,
-    mixedBytes: { state: mixed.total - mixed.activations, activationsPerImage: mixed.activations },
+    mixedBytes: held,
   };
 };
 

@@ -15,7 +15,7 @@ const fromTo = ({ low, high }: { readonly low: number; readonly high: number }):
 
 /** What a study trains, and what it costs here and elsewhere. */
 export const studyPlanWords = (plan: StudyPlanDocument): Words => {
-  const { name, hash, data, notes, tune, runs, heldOut, counts, totalFlops, here, mfu, deviceHours } = plan;
+  const { name, hash, data, notes, tune, runs, heldOut, counts, totalFlops, here, mfu, deviceHours, budgets } = plan;
   const title = `${[name, hash].filter(Boolean).join(" ")}: ${plural(runs.length, "run")} on ${data.source}, ${batches(runs)} images a step`;
   return [
     { notes: [title, ...notes] },
@@ -23,20 +23,49 @@ export const studyPlanWords = (plan: StudyPlanDocument): Words => {
     { ...(tune && { title: "Fitted" }), ...rowsTable(runs) },
     heldOut.length > 0 && {
       notes: heldOut.map(
-        ({ budget, size, from, to }) =>
-          `held out at ${round(budget)} FLOPs: ${size}, N ${num(from, 4)} to ${num(to, 4)}`,
+        ({ budget, size, from, to, memory }) =>
+          `held out at ${round(budget)} FLOPs: ${size}, N ${num(from, 4)} to ${num(to, 4)}; the largest takes ${bytes(memory.state)} in mixed precision and ${bytes(memory.activationsPerImage)} an image`,
       ),
     },
+    budgets.length > 1 && { title: "By budget", ...budgetsTable(plan) },
     `${num(totalFlops.all)} FLOPs in all; N ${counts.N}, D ${counts.D}, C "${counts.C}"; memory: ${counts.memory}`,
     here && hereWords(here),
-    table(
-      [`at ${percent(mfu, 0)} of peak`, "arithmetic", "device-hours", "dollars"],
-      deviceHours.map(({ device, arithmetic, hours: spent, dollars }) => [
-        ...[device, arithmetic, amount(spent)],
-        dollars ? fromTo(dollars) : "–",
-      ]),
-    ),
+    {
+      ...table(
+        [`at ${percent(mfu, 0)} of peak`, "arithmetic", "device-hours", "dollars", "kWh", "images at once"],
+        deviceHours.map(({ device, arithmetic, hours: spent, dollars, kilowattHours, images }) => [
+          ...[device, arithmetic, amount(spent)],
+          dollars ? fromTo(dollars) : "–",
+          kilowattHours === undefined ? "–" : amount(kilowattHours),
+          images === 0 ? "none" : images.toLocaleString("en"),
+        ]),
+      ),
+      notes: [
+        "images at once: of a step of the largest model, what fits beside it in mixed precision; a batch takes as many such parts, or devices, as it needs",
+        ...new Set(deviceHours.flatMap(({ device, price }) => (price === undefined ? [] : [`${device}: ${price}`]))),
+      ],
+    },
   ];
+};
+
+/** What each budget asks for. */
+const budgetsTable = ({ budgets, heldOut, totalFlops }: StudyPlanDocument): Pick<Passage, "table"> => {
+  const share = (flops: number) => percent(flops / totalFlops.all, flops / totalFlops.all < 0.01 ? 2 : 0);
+  const range = ([low, high]: readonly [number, number]) =>
+    low === high ? num(low, 3) : `${num(low, 3)} to ${num(high, 3)}`;
+  return table(
+    ["C, FLOPs", "runs", "FLOPs in all", "of all", "N", "images", "steps", "largest, mixed"],
+    [
+      ...budgets.map(({ budget, runs, flops, sizes, images, steps, memory }) => [
+        ...[round(budget), String(runs), num(flops, 3), share(flops)],
+        ...[range(sizes), range(images), range(steps), bytes(memory.state)],
+      ]),
+      ...heldOut.map(({ budget, count, from, to, memory }) => [
+        ...[`${round(budget)}, held out`, String(count), num(count * budget, 3), share(count * budget)],
+        ...[range([from, to]), "–", "–", bytes(memory.state)],
+      ]),
+    ],
+  );
 };
 
 const hereWords = ({ seconds, speed, atOnce }: NonNullable<StudyPlanDocument["here"]>): string => {

@@ -8,18 +8,21 @@ import * as v from "valibot";
 import { inputError } from "../exit.js";
 import { loadKnown } from "../modules/index.js";
 import { unlikeFamilies } from "../runs/alike.js";
-import type { DoneRun } from "../runs/point.js";
+import { type DoneRun, pointsOf } from "../runs/point.js";
 import { choicesOf } from "../study/choices.js";
-import { curvesOf, findingsOf, published } from "../study/document.js";
+import { curvesOf, lossOf, metricResults, published, resultsOf, timedRuns } from "../study/document.js";
 import type { StudyFile } from "../study/file/schema.js";
 import { StudyFolder } from "../study/folder.js";
 import { fitLaws } from "../study/laws.js";
+import { measuredIn } from "../study/measured.js";
 import { studyMethods } from "../study/methods.js";
+import { fitMetrics, metricPoint } from "../study/metrics.js";
 import { dataNow, loadModulesOf } from "../study/moved.js";
 import { noiseOf } from "../study/noise.js";
 import type { StudyPrediction } from "../study/prediction.js";
 import { drawSamples } from "../study/samples.js";
 import type { Reported } from "../study/study.js";
+import { LOSS } from "../words/quantity.js";
 
 /**
  * Writes report and figures of a folder again: of a finished study from its `summary.json`, of any other folder of runs, and of a
@@ -92,9 +95,16 @@ const summaryOf = async (
   if (unlike !== undefined) onNote(`the runs are of unlike studies, which no law joins: ${unlike}`);
   const [first] = predictions;
   const fitted = first ? done.filter(({ id }) => first.from.includes(id)) : done;
-  const heldOut = predictions.map(({ run, prediction, methods }) => {
-    return { prediction, methods, done: done.find(({ id }) => id === run) };
+  const testOf = (run: string) => done.find(({ id }) => id === run);
+  const saidOf = (quantity: string) =>
+    predictions.filter(({ prediction }) => (prediction.quantity ?? LOSS) === quantity);
+  const heldOut = saidOf(LOSS).map(({ run, prediction, methods }) => {
+    const test = testOf(run);
+    return { prediction, methods, ...(test && { measured: lossOf(test) }) };
   });
+  const measured = await measuredIn(done, folder.store, onNote);
+  const metrics = fitted.length > 0 && unlike === undefined ? await fitMetrics(fitted, measured) : [];
+  const tests = new Set(predictions.map(({ run }) => run));
   const fit = unlike === undefined && fitted.length > 0 ? fitLaws(fitted) : undefined;
   const each = (of: (run: DoneRun) => string): string => [...new Set(done.map(of))].join("; ");
   const known = v.safeParse(about, document);
@@ -110,9 +120,25 @@ const summaryOf = async (
     },
     seconds: done.reduce((sum, { result }) => sum + result.seconds, 0),
     ...(known.success && known.output),
-    ...findingsOf({
-      ...{ fitted, fit },
-      ...(fit && { heldOut, methods: await studyMethods(fitted, fit, {}), noise: await noiseOf(fitted, folder.store) }),
+    runs: timedRuns({ fitted, fit, measured: measured.numbers, tests: done.filter((run) => fit && tests.has(run.id)) }),
+    ...(fit &&
+      resultsOf({
+        ...{ fit, heldOut },
+        methods: await studyMethods(pointsOf(fitted), fit, {}),
+        noise: await noiseOf(fitted, folder.store),
+      })),
+    ...(metrics.length > 0 && {
+      quantities: metrics.map((metric) =>
+        metricResults(
+          metric,
+          saidOf(metric.title).map(({ run, prediction, methods }) => {
+            const test = testOf(run);
+            const point = test && metricPoint(test, measured, metric);
+            const found = point && { measured: { run, loss: point.loss, sigma: point.sigma ?? 0 } };
+            return { prediction, methods, ...found };
+          }),
+        ),
+      ),
     }),
     ...(fit && { ...(choices && { choices }), published }),
   };

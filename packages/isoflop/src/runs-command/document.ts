@@ -14,7 +14,10 @@ export const runDocument = (run: StoredRun, users: Users) => {
   };
 };
 
-export type RunDocument = ReturnType<typeof runDocument>;
+/** With the metrics that were asked for. */
+export type RunDocument = ReturnType<typeof runDocument> & {
+  readonly metrics?: Readonly<Record<string, { readonly value: number; readonly stdErr?: number | undefined }>>;
+};
 
 const defined = <T extends object>(record: T): T =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;

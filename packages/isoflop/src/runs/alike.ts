@@ -51,11 +51,18 @@ const leaves = (value: unknown, path: string): readonly (readonly [string, unkno
       ? []
       : [[path, value]];
 
-const difference = (runs: readonly Described[], of: (run: Described) => Loose): string | undefined => {
+/**
+ * The first value that runs do not share, with its path, both values and both runs; undefined where there is none. What one of them does not say is
+ * nothing against it.
+ * @param root begins the path
+ */
+export const firstDifference = (
+  runs: readonly { readonly id: string; readonly value: unknown }[],
+  root: string,
+): string | undefined => {
   const first = new Map<string, { readonly value: unknown; readonly id: string }>();
-  for (const run of runs) {
-    const { id } = run;
-    for (const [path, value] of leaves(of(run), "spec")) {
+  for (const { id, value: whole } of runs) {
+    for (const [path, value] of leaves(whole, root)) {
       const before = first.get(path);
       if (before === undefined) first.set(path, { value, id });
       else if (before.value !== value)
@@ -65,8 +72,20 @@ const difference = (runs: readonly Described[], of: (run: Described) => Loose): 
   return undefined;
 };
 
+const difference = (runs: readonly Described[], of: (run: Described) => Loose): string | undefined =>
+  firstDifference(
+    runs.map((run) => ({ id: run.id, value: of(run) })),
+    "spec",
+  );
+
 /** In what runs differ that one law would have to join, in words; undefined where nothing is known against it. */
 export const unlikeFamilies = (runs: readonly Described[]): string | undefined => difference(runs, familyOf);
+
+/** Content of a run's data, where it is known. */
+export const contentOf = ({ result }: Described): string | undefined => {
+  const { content } = part(part(result).data);
+  return typeof content === "string" ? content : undefined;
+};
 
 /** In what the losses of runs differ that are to be compared, in words; undefined where nothing is known against it. */
 export const unlikeMeasures = (runs: readonly Described[]): string | undefined => difference(runs, measureOf);

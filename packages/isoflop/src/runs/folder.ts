@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { choice, number, positive, read, text } from "@isoflop/spec";
 import * as v from "valibot";
 import { inputError } from "../exit.js";
-import { statusOf } from "../files/status.js";
 import { layoutOf, runsIn } from "../study/layout.js";
 import { type Manifest, manifestIn, refuseStore, storeOf } from "../study/manifest.js";
 import { plural } from "../words/numbers.js";
 import { printable } from "../words/printable.js";
-import { unlikeFamilies, unlikeMeasures } from "./alike.js";
-import { measuredIn } from "./measured.js";
+import { unlikeFamilies } from "./alike.js";
+import { columnsOfNumbers, numbersOf } from "./measured.js";
 import { type DoneRun, pointsOf } from "./point.js";
 
 /**
@@ -22,7 +21,7 @@ export const tableOfRuns = (folder: string): string => {
   const done = likeDone(folder);
   const store = storeIn(folder);
   const rows = pointsOf(withoutTests(folder, done)).map((point) => {
-    return { ...point, ...measuredIn(join(store, String(point.label))) };
+    return { ...point, ...columnsOfNumbers(numbersOf(join(store, String(point.label)))) };
   });
   return JSON.stringify(rows, null, 1);
 };
@@ -63,14 +62,6 @@ const testsOf = (folder: string): readonly string[] => {
   const said = jsonOf(file, (message) => inputError(`${printable(file)} is no prediction of a study: ${message}`));
   if (v.is(predictions, said)) return said.predictions.map(({ run }) => run);
   return v.is(prediction, said) ? [said.run] : [];
-};
-
-/** @throws CliError for two folders of runs whose losses do not measure the same */
-export const requireComparable = (a: string, b: string): void => {
-  if (![a, b].every((path) => path !== "-" && statusOf(path)?.isDirectory())) return;
-  const unlike = unlikeMeasures([...doneIn(a), ...doneIn(b)]);
-  if (unlike !== undefined)
-    throw inputError(`${printable(a)} and ${printable(b)} have losses that do not compare: ${printable(unlike)}`);
 };
 
 /**

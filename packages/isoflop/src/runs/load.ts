@@ -20,8 +20,11 @@ import { type InputFile, shown } from "../files/read.js";
 import type { ColumnMap } from "../options/columns.js";
 import { plural } from "../words/numbers.js";
 import { LOSS } from "../words/quantity.js";
+import { requireLikeNumbers } from "./comparable.js";
 import { knownInputs } from "./inputs.js";
-import { type FileTable, groupsOf, type ReadTables, readTables, type TableInput, within } from "./tables.js";
+import { offsetOf } from "./offset.js";
+import { withQuantity } from "./quantity.js";
+import { type FileTable, groupsOf, inputsOf, type ReadTables, readTables, type TableInput, within } from "./tables.js";
 
 /** Options by which runs are read from a file; see `runOptions` for their words. */
 export interface RunInput extends TableInput {
@@ -47,7 +50,7 @@ export interface Dropped {
 
 /** Why the rows may not be what a fit takes them for, or a fit's numbers not what they seem. */
 export interface Doubt {
-  readonly kind: Caution["kind"] | "many-diverged" | "objective" | "structure";
+  readonly kind: Caution["kind"] | "many-diverged" | "not-positive" | "objective" | "structure";
   readonly message: string;
 }
 
@@ -69,18 +72,25 @@ export interface LoadedRuns {
 
 /** @throws CliError with the file, the row and the column of what cannot be read. */
 export const loadRuns = (options: RunInput): LoadedRuns => {
-  const loaded = loadFrom(readTables(options), options);
+  const loaded = loadFrom(tablesFor(options), options);
   if (loaded.runs.length === 0) throw inputError(`${shown(loaded.origin.file)}: ${nothing(options, loaded)}`);
   return loaded;
 };
 
 /** The runs of each value of a column, which may be none; @throws as `loadRuns` does */
 export const loadGroups = (options: RunInput, column: string): ReadonlyMap<string, LoadedRuns> => {
-  const { metrics, inputs, ...fields } = columnsOf(options.columns ?? {});
-  const groups = groupsOf(readTables(options), column, { ...metrics, ...inputs, ...fields });
+  const { metrics, standardErrors: _, inputs, ...fields } = columnsOf(options.columns ?? {});
+  const groups = groupsOf(tablesFor(options), column, { ...metrics, ...inputs, ...fields });
   if (groups.size === 0) throw inputError(`there is no row to be grouped by ${column}`);
   const loaded = [...groups].map(([value, tables]) => [value, loadFrom(tables, options)] as const);
   return new Map(loaded.filter(([, { runs, dropped }]) => runs.length + dropped.length > 0));
+};
+
+/** @throws CliError for a metric that is not there, or whose numbers in folders of runs have unlike cards */
+const tablesFor = (options: RunInput): ReadTables => {
+  const read = withQuantity(readTables(options), options);
+  requireLikeNumbers(inputsOf(options.input), options.quantity);
+  return read;
 };
 
 const loadFrom = ({ origin, tables }: ReadTables, options: RunInput): LoadedRuns => {
@@ -100,10 +110,24 @@ const loadFrom = ({ origin, tables }: ReadTables, options: RunInput): LoadedRuns
     dropped.push(...kept.dropped);
     if (kept.caution !== undefined) doubts.push({ kind: "many-diverged", message: kept.caution });
   }
+  const values = quantity === undefined ? [] : valuesOf(tables, quantity, options);
+  const below = values.filter((value) => value <= 0);
+  if (below.length > 0)
+    doubts.push({
+      kind: "not-positive",
+      message: `${plural(below.length, "row")} with a ${quantity} of 0 or less ${below.length === 1 ? "takes" : "take"} no part, which bends what is left; --quantity "${quantity} + ${offsetOf(values)}" adds so much to all of them`,
+    });
   const fitted = quantity === undefined ? runs : quantityAsLoss(runs, quantity).runs;
   doubts.push(...independence(fitted).map(({ kind, message }) => ({ kind, message })));
   return { ...read, origin, runs, dropped, doubts };
 };
+
+/** All values of a metric. */
+const valuesOf = (tables: readonly FileTable[], quantity: string, { columns = {} }: RunInput): readonly number[] =>
+  tables.flatMap(({ table: { header, rows } }) => {
+    const at = header.indexOf(columns[`metric:${quantity}`] ?? quantity);
+    return rows.flatMap((cells) => (at < 0 || cells[at]!.trim() === "" ? [] : [Number(cells[at])]));
+  });
 
 const readRuns = (tables: readonly FileTable[], options: RunInput): TableRuns => {
   const { quantity = LOSS, only, where, skipBadRows, keepDuplicates, flopsPerToken, labelFrom } = options;
@@ -165,7 +189,11 @@ const NUMERIC = ["C", "N", "D", "loss", "sigma", "seed", "label"] as const;
 const isField = (name: string): name is (typeof NUMERIC)[number] => (NUMERIC as readonly string[]).includes(name);
 
 const columnsOf = (map: ColumnMap): { -readonly [K in keyof Columns]: Columns[K] } => {
-  const named = { metric: new Map<string, string>(), input: new Map<string, string>() };
+  const named = {
+    metric: new Map<string, string>(),
+    sigma: new Map<string, string>(),
+    input: new Map<string, string>(),
+  };
   const known = knownInputs();
   const columns: { -readonly [K in keyof Columns]: Columns[K] } = {};
   for (const [field, column] of Object.entries(map)) {
@@ -173,14 +201,19 @@ const columnsOf = (map: ColumnMap): { -readonly [K in keyof Columns]: Columns[K]
     else if (known.includes(field)) named.input.set(field, column);
     else {
       const [kind, name] = [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 1)];
-      if (!(kind === "metric" || kind === "input") || name === "")
+      if (!(kind === "metric" || kind === "sigma" || kind === "input") || name === "")
         throw usageError(
-          `--columns has "${field}"; expected ${[...NUMERIC, ...known].join(", ")}, metric:NAME or input:NAME`,
+          `--columns has "${field}"; expected ${[...NUMERIC, ...known].join(", ")}, metric:NAME, sigma:NAME or input:NAME`,
         );
       named[kind].set(name, column);
     }
   }
-  return { ...columns, metrics: Object.fromEntries(named.metric), inputs: Object.fromEntries(named.input) };
+  return {
+    ...columns,
+    metrics: Object.fromEntries(named.metric),
+    standardErrors: Object.fromEntries(named.sigma),
+    inputs: Object.fromEntries(named.input),
+  };
 };
 
 const columnHint = ({ code, message }: { readonly code: string; readonly message: string }): string => {

@@ -1,61 +1,64 @@
 import type { DataSource } from "@isoflop/data";
 import { paperBudgets, paperLaws, paperSource } from "@isoflop/flops";
-import type { HeldOutMethod, PublishedExponents, RunCurve, StudyFloor, StudySummary, TimedRun } from "@isoflop/plot";
+import type {
+  HeldOutCheck,
+  HeldOutMethod,
+  MetricResults,
+  PublishedExponents,
+  QuantityResults,
+  RunCurve,
+  StudyFloor,
+  StudySummary,
+  TimedRun,
+} from "@isoflop/plot";
 import type { FitPrediction, IsoFlop, SeedNoise } from "@isoflop/scaling";
 import type { RunStore } from "@isoflop/sweep";
 import { type DoneRun, pointOf } from "../runs/point.js";
 import { round } from "../words/numbers.js";
 import type { StudyMethods } from "./methods.js";
+import type { FittedMetric } from "./metrics.js";
 
-/** What the runs of a study tell. */
-export interface Findings {
-  /** Every run that is fitted, smallest budget first. */
-  readonly fitted: readonly DoneRun[];
+/** What was found of one quantity of runs: the loss, or a metric. */
+export interface Found {
   readonly fit?: IsoFlop | undefined;
   readonly heldOut?: readonly Tested[] | undefined;
   /** The methods that foresee budgets. */
   readonly methods?: Pick<StudyMethods, "rollOut" | "joint"> | undefined;
-  /** What bounds the loss from below. */
+  /** What bounds it from below. */
   readonly floor?: StudyFloor | undefined;
   readonly noise?: SeedNoise | undefined;
-  /** Images that there are to train on; absent where they never end. */
-  readonly images?: number | undefined;
-  /** What was measured of runs beside their loss, by id. */
-  readonly measured?: ReadonlyMap<string, Measured> | undefined;
 }
-
-/** Numbers of a run, by their names. */
-export type Measured = Pick<TimedRun, "metrics" | "standardErrors">;
 
 /** What was said of a held-out budget, and what came. */
 export interface Tested {
   readonly prediction: FitPrediction;
   /** What each method said, that of the prediction first. */
   readonly methods?: readonly HeldOutMethod[] | undefined;
-  /** The run that tests the prediction. */
-  readonly done?: DoneRun | undefined;
+  /** The run that tests the prediction, once it is done: its id and its quantity. */
+  readonly measured?: (NonNullable<HeldOutCheck["measured"]> & { readonly run: string }) | undefined;
 }
 
-/** Runs, fit and test as a study's document has them. Compute that scatters is that of its budget. */
-export const findingsOf = ({
-  fitted,
+/** The loss of a run that tests a prediction. */
+export const lossOf = ({ id, result }: DoneRun): NonNullable<Tested["measured"]> => ({
+  run: id,
+  loss: result.loss,
+  sigma: result.lossStdErr,
+});
+
+/** What was found of a quantity as a study's document has it. */
+export const resultsOf = ({
   fit,
   heldOut = [],
   methods: { rollOut, joint } = {},
   floor,
   noise,
-  images,
-  measured: numbers,
-}: Findings): Pick<StudySummary, "runs" | "fit" | "rollOut" | "joint" | "floor" | "noise" | "heldOut"> => {
-  const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
-  const tested = heldOut.map(({ prediction, methods, done }) => {
-    const measured = done && { loss: done.result.loss, sigma: done.result.lossStdErr };
-    return { prediction, ...(methods && { methods }), ...(measured && { measured, run: done.id }) };
+}: Found): QuantityResults => {
+  const tested = heldOut.map(({ prediction, methods, measured }): HeldOutCheck => {
+    if (!measured) return { prediction, ...(methods && { methods }) };
+    const { run, ...value } = measured;
+    return { prediction, ...(methods && { methods }), measured: value, run };
   });
   return {
-    runs: [...fitted, ...heldOut.flatMap(({ done }) => done ?? [])]
-      .map((run) => ({ ...timedRun(run, budgets.get(run.id), images), ...numbers?.get(run.id) }))
-      .sort((a, b) => a.C - b.C || a.N - b.N),
     ...(fit && { fit }),
     ...(rollOut && { rollOut: recordOf(rollOut) }),
     ...(joint && { joint: recordOf(joint) }),
@@ -64,6 +67,43 @@ export const findingsOf = ({
     ...(tested.length > 0 && { heldOut: tested.length === 1 ? tested[0]! : tested }),
   };
 };
+
+/** Numbers of a run, by their names. */
+export type Measured = Pick<TimedRun, "metrics" | "standardErrors">;
+
+/** The runs of a study, and what their document needs to know of them. */
+export interface Listed {
+  /** Every run that is fitted, smallest budget first. */
+  readonly fitted: readonly DoneRun[];
+  /** Those that test predictions. */
+  readonly tests: readonly DoneRun[];
+  readonly fit?: IsoFlop | undefined;
+  /** Images that there are to train on; absent where they never end. */
+  readonly images?: number | undefined;
+  /** What was measured of runs beside their loss, by id. */
+  readonly measured?: ReadonlyMap<string, Measured> | undefined;
+}
+
+/** Runs as a study's document has them. Compute that scatters is that of its budget. */
+export const timedRuns = ({ fitted, tests, fit, images, measured }: Listed): readonly TimedRun[] => {
+  const budgets = new Map(fit?.budgets.flatMap(({ C, runs }) => runs.map(({ label }) => [label, C] as const)));
+  return [...fitted, ...tests]
+    .map((run) => ({ ...timedRun(run, budgets.get(run.id), images), ...measured?.get(run.id) }))
+    .sort((a, b) => a.C - b.C || a.N - b.N);
+};
+
+/** Those of a metric. */
+export const metricResults = (
+  { name, title, offset, higher, refused, link, fit, methods, noise }: FittedMetric,
+  heldOut: readonly Tested[] = [],
+): MetricResults => ({
+  ...{ name, title },
+  ...(offset !== undefined && { offset }),
+  ...(higher && { higher }),
+  ...(refused !== undefined && { refused }),
+  ...(link && { link }),
+  ...resultsOf({ fit, methods, noise, heldOut }),
+});
 
 /** Of an outcome what is its record. */
 const recordOf = <T extends object>({ ok: _, ...record }: T & { readonly ok?: boolean }): T => record as unknown as T;

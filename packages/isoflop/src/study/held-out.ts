@@ -13,6 +13,14 @@ export interface HeldOutPlan {
   readonly run: SweepRun;
 }
 
+/** What is said of the models that test a budget, of a quantity of which nothing decides which models these are; none where nothing can be said. */
+export const answersTo = (methods: StudyMethods, plans: readonly HeldOutPlan[]): readonly HeldOutPlan[] =>
+  plans.flatMap(({ run }) => {
+    const answers = methods.answers(run.budget, { N: run.paramsNonEmbedding, D: run.tokens });
+    const [headline] = answers;
+    return headline ? [{ run, answers, prediction: headline.prediction }] : [];
+  });
+
 /**
  * What is said of a held-out budget, size by size, and the runs that test it; or why nothing can be said. Sizes are trained about the
  * optimum of the method that speaks for the study.

@@ -15,13 +15,14 @@ import {
   predictRollOut,
   predictSurface,
   type RollOut,
+  type Run,
   rollOutAsync,
   type SurfaceAnswer,
   type SurfaceQuestion,
   surfaceAsync,
 } from "@isoflop/scaling";
-import { type DoneRun, pointsOf } from "../runs/point.js";
 import type { OnProgress } from "../words/progress.js";
+import { LOSS } from "../words/quantity.js";
 
 /** How a budget that was not trained can be foreseen, as `predict --method` names it. */
 export type StudyMethod = HeldOutMethod["method"];
@@ -44,6 +45,8 @@ export interface MethodAnswer {
 export interface Fitting {
   /** Below which no loss can be, where it is known: the Bayes loss. */
   readonly floor?: MeasuredFloor | undefined;
+  /** What the runs' loss is. Default `loss`. */
+  readonly quantity?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStage?: OnProgress | undefined;
 }
@@ -63,16 +66,19 @@ export interface StudyMethods {
 /**
  * The roll-out of forms of surface, the joint fit of all isoFLOP curves, Approach 2 and one surface fitted to the same runs. The first that
  * can speaks for the study: the roll-out, where runs could be held out from it; else the joint fit; Approach 2 where they are too few.
+ * @param runs with the quantity in the place of their loss
  */
 export const studyMethods = async (
-  fitted: readonly DoneRun[],
+  runs: readonly Run[],
   laws: IsoFlop,
-  { floor, signal, onStage }: Fitting,
+  { floor: known, quantity = LOSS, signal, onStage }: Fitting,
 ): Promise<StudyMethods> => {
-  const runs = pointsOf(fitted);
+  // Records of fits hold of a floor what bounds them, and nothing else that is known of it.
+  const floor = known && { value: known.value, standardError: known.standardError };
   const how = (stage: string) => ({
-    signal,
-    onProgress: (done: number, of: number) => onStage?.(done, of, stage),
+    ...{ signal, quantity },
+    onProgress: (done: number, of: number) =>
+      onStage?.(done, of, quantity === LOSS ? stage : `${stage} of ${quantity}`),
   });
   const rolled = await rollOutAsync(runs, { ...how("roll-out"), floor });
   const jointly = await jointFitAsync(runs, { ...how("joint fit"), floor });

@@ -1,3 +1,4 @@
+import { checkRequest } from "@isoflop/sweep";
 import { dataOpener } from "@isoflop/sweep/node";
 import { metricRequests } from "../modules/index.js";
 import { StudyFolder } from "./folder.js";
@@ -18,6 +19,7 @@ export const openStudy = async (options: StudyOptions): Promise<Study> => {
   const plan = await planStudy(study, openData);
   const { file, grid, tuning } = plan;
   const metrics = await metricRequests(file.metrics, { base: study.base, openData });
+  for (const { spec } of grid) for (const request of metrics) await checkRequest(spec, request, openData);
   const { path, runs } = placeOf(options, plan);
   const folder = new StudyFolder(path, { signal, onWait: onNote }, runs);
   const begun = claim(folder, plan);

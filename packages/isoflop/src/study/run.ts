@@ -1,6 +1,7 @@
 import { methodNames } from "@isoflop/plot";
 import { unsound } from "../exit.js";
 import { interval, num, plural, round } from "../words/numbers.js";
+import { LOSS } from "../words/quantity.js";
 import type { HeldOutPlan } from "./held-out.js";
 import { openStudy } from "./open.js";
 import { heldOutRuns } from "./plan.js";
@@ -42,6 +43,7 @@ export const runStudy = async (options: StudyRun): Promise<StudyDone> => {
     for (const { C, message } of study.fitLaws().dropped) say(`${round(C)} FLOPs enters no law: ${message}`);
     if (plan.heldOut.length > 0) {
       for (const said of await predicted(study)) say(predictionWords(said));
+      for (const [quantity, plans] of study.foretold) for (const plan of plans) say(predictionWords(plan, quantity));
       say(`sealed before training there: ${study.seal}`);
       await study.trainHeldOut();
       signal.throwIfAborted();
@@ -53,9 +55,9 @@ export const runStudy = async (options: StudyRun): Promise<StudyDone> => {
   }
 };
 
-const predictionWords = ({ prediction, answers, run }: HeldOutPlan): string => {
+const predictionWords = ({ prediction, answers, run }: HeldOutPlan, quantity = LOSS): string => {
   const { C, loss } = { ...prediction.given, ...prediction.predicted };
-  return `predicted at ${round(C)} FLOPs: loss ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}, by ${methodNames[answers[0]!.method]}`;
+  return `predicted at ${round(C)} FLOPs: ${quantity} ${num(loss.value)}, ${interval(loss.interval95)}, with ${run.name}, by ${methodNames[answers[0]!.method]}`;
 };
 
 const tunedIn = async (study: Study): Promise<Tuned | undefined> => {

@@ -6,19 +6,32 @@ import { type IsoFlop, writeRecord } from "@isoflop/scaling";
 import type { MetricRequest, SweepProgress, SweepRun } from "@isoflop/sweep";
 import type { TrainOptions } from "@isoflop/train";
 import { type Floor, floorOf } from "../floor/floor.js";
-import type { DoneRun } from "../runs/point.js";
+import { type DoneRun, pointsOf } from "../runs/point.js";
 import { versions } from "../versions.js";
 import type { OnProgress } from "../words/progress.js";
+import { LOSS } from "../words/quantity.js";
 import { choicesOf } from "./choices.js";
-import { curvesOf, dataOf, type Findings, findingsOf, published, trainImagesOf } from "./document.js";
+import {
+  curvesOf,
+  dataOf,
+  type Found,
+  lossOf,
+  metricResults,
+  published,
+  resultsOf,
+  type Tested,
+  timedRuns,
+  trainImagesOf,
+} from "./document.js";
 import type { OpenData } from "./file/data.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
 import { ifReadable, type StudyFolder } from "./folder.js";
-import { type HeldOutPlan, heldOutOf } from "./held-out.js";
+import { answersTo, type HeldOutPlan, heldOutOf } from "./held-out.js";
 import { fitLaws } from "./laws.js";
 import { measuredOf } from "./measured.js";
 import { methodsOf, type StudyMethods, studyMethods } from "./methods.js";
+import { type FittedMetric, fitMetrics, type MeasuredRuns, metricPoint } from "./metrics.js";
 import { noiseOf } from "./noise.js";
 import type { Wanted } from "./place.js";
 import { heldOutRuns, type StudyPlan } from "./plan.js";
@@ -74,8 +87,12 @@ export class Study {
   #laws: IsoFlop | undefined;
   /** Of the fitted runs, once it was asked for. */
   #methods: Promise<StudyMethods> | undefined;
+  /** What was fitted to each metric of them, once it was asked for. */
+  #metrics: Promise<readonly FittedMetric[]> | undefined;
   #floor: Promise<Floor | undefined> | undefined;
   #heldOut: readonly { readonly plan: HeldOutPlan; readonly done?: DoneRun }[] = [];
+  /** What was said of the same runs by metrics, by their titles. */
+  #foretold: ReadonlyMap<string, readonly HeldOutPlan[]> = new Map();
   #seal: string | undefined;
   #samples: readonly Sample[] = [];
 
@@ -100,6 +117,11 @@ export class Study {
     return this.#seal;
   }
 
+  /** What was said of the held-out runs by metrics, by their titles, once it was. */
+  get foretold(): ReadonlyMap<string, readonly HeldOutPlan[]> {
+    return this.#foretold;
+  }
+
   /**
    * Finds the learning rate's rule by short runs, where the file asks for it; undefined where it states one.
    * @throws StudyError if the runs show no rule
@@ -121,6 +143,7 @@ export class Study {
     await this.tune();
     this.#fitted = await this.#clock.time("grid", () => this.#train(this.plan.grid));
     this.#methods = undefined;
+    this.#metrics = undefined;
     return this.#fitted;
   }
 
@@ -137,9 +160,18 @@ export class Study {
     const { signal, onStage } = this.options;
     this.#methods ??= this.floor().then((floor) => {
       const laws = this.#laws ?? this.fitLaws();
-      return this.#clock.time("fitting", () => studyMethods(this.#fitted, laws, { floor, signal, onStage }));
+      return this.#clock.time("fitting", () => studyMethods(pointsOf(this.#fitted), laws, { floor, signal, onStage }));
     });
     return this.#methods;
+  }
+
+  /** The same methods and laws for each metric that was measured of the runs of the grid. */
+  fitMetrics(): Promise<readonly FittedMetric[]> {
+    const { signal, onStage } = this.options;
+    this.#metrics ??= measuredOf(this.#fitted, this.metrics, this.folder.store).then((measured) =>
+      this.#clock.time("fitting metrics", () => fitMetrics(this.#fitted, measured, { signal, onStage })),
+    );
+    return this.#metrics;
   }
 
   /** Parabolas in ln N, and the power laws through their vertices. */
@@ -149,7 +181,7 @@ export class Study {
   }
 
   /**
-   * Says what the held-out budgets will give, and writes it to `prediction.json` before anything is trained there.
+   * Says what the held-out budgets will give, the loss and every metric, and writes it to `prediction.json` before anything is trained there.
    * @throws StudyError if the budgets give no law, after the report was written
    */
   async predictHeldOut(): Promise<readonly HeldOutPlan[]> {
@@ -164,8 +196,10 @@ export class Study {
       }
       plans.push(...said);
     }
+    const metrics = this.metrics.length > 0 ? await this.fitMetrics() : [];
+    this.#foretold = new Map(metrics.map(({ title, methods }) => [title, methods ? answersTo(methods, plans) : []]));
     const from = this.plan.grid.map(({ id }) => id);
-    const said = plans.map(({ prediction, answers, run }): StudyPrediction => {
+    const said = [plans, ...this.#foretold.values()].flat().map(({ prediction, answers, run }): StudyPrediction => {
       return { from, run: run.id, model: run.name, prediction, methods: methodsOf(answers) };
     });
     this.#seal = await this.#keep(said);
@@ -207,10 +241,11 @@ export class Study {
     const measured = await measuredOf(runs, this.metrics, folder.store);
     const noise = await noiseOf(this.#fitted, folder.store);
     const found = this.#fitted.length > 0 ? { methods: await this.fitMethods(), floor: await this.floor(), noise } : {};
+    const metrics = this.#fitted.length > 0 && this.metrics.length > 0 ? await this.fitMetrics() : [];
     const { summary: file } = folder.files;
     return folder.change(async (write) => {
       // One clock reading for both files: a rerun, which keeps what the summary says, writes the same report.
-      const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs), { ...found, measured });
+      const summary = this.#summary(timesBefore(folder, runs) ?? this.#times(runs), found, { metrics, measured });
       const files = await writeReport({ ...summary, ...drawn }, folder.path, { write });
       await write(file, `${writeRecord(summary)}\n`);
       return { summary, files: [...files, file] };
@@ -229,7 +264,11 @@ export class Study {
     return { seconds, timings: { ...laps, "training alone, all threads": training } };
   }
 
-  #summary(times: Times, found: Omit<Findings, "fitted" | "fit" | "heldOut" | "images">): StudySummary {
+  #summary(
+    times: Times,
+    found: Omit<Found, "fit" | "heldOut">,
+    { metrics, measured }: { readonly metrics: readonly FittedMetric[]; readonly measured: MeasuredRuns },
+  ): StudySummary {
     const { plan, session, options } = this;
     const { name, description } = session.device;
     const fit = this.#laws ?? (this.#fitted.length > 0 ? this.fitLaws() : undefined);
@@ -239,14 +278,20 @@ export class Study {
       device: { backend: name, description },
       data: { ...dataOf(plan.source), ...(plan.notes.length > 0 && { notes: plan.notes }) },
       ...times,
-      ...findingsOf({
+      runs: timedRuns({
         fitted: this.#fitted,
+        tests: this.#heldOut.flatMap(({ done }) => done ?? []),
+        ...{ fit, measured: measured.numbers, images: trainImagesOf(plan.source) },
+      }),
+      ...resultsOf({
+        ...found,
         fit,
         heldOut: this.#heldOut.map(({ plan: { prediction, answers }, done }) => {
-          return { prediction, methods: methodsOf(answers), done };
+          return { prediction, methods: methodsOf(answers), ...(done && { measured: lossOf(done) }) };
         }),
-        images: trainImagesOf(plan.source),
-        ...found,
+      }),
+      ...(metrics.length > 0 && {
+        quantities: metrics.map((metric) => metricResults(metric, this.#testedOf(metric, measured))),
       }),
       ...(this.#seal !== undefined && { seal: this.#seal }),
       plannedRuns: plan.grid.length + heldOutRuns(plan),
@@ -257,6 +302,18 @@ export class Study {
       published,
       reproduce: options.reproduce ?? "",
     };
+  }
+
+  /** What was said of a metric, and what was measured there. */
+  #testedOf(metric: FittedMetric, measured: MeasuredRuns): readonly Tested[] {
+    return (this.#foretold.get(metric.title) ?? []).map(({ prediction, answers, run }): Tested => {
+      const done = this.#heldOut.find(({ plan }) => plan.run.id === run.id)?.done;
+      const point = done && metricPoint(done, measured, metric);
+      return {
+        ...{ prediction, methods: methodsOf(answers) },
+        ...(point && { measured: { run: run.id, loss: point.loss, sigma: point.sigma ?? 0 } }),
+      };
+    });
   }
 
   async #train(runs: readonly SweepRun[]): Promise<DoneRun[]> {
@@ -295,7 +352,7 @@ export class Study {
       await write(file, `${writeRecord(record)}\n`);
       return record.seal;
     });
-    await folder.keepManifest({ ...folder.manifest!, heldOut: said.map(({ run }) => run) });
+    await folder.keepManifest({ ...folder.manifest!, heldOut: [...new Set(said.map(({ run }) => run))] });
     return seal;
   }
 }
@@ -308,4 +365,6 @@ const bestOf = (heldOut: readonly { readonly plan: HeldOutPlan; readonly done?: 
   return best?.run;
 };
 
-const essence = ({ from, run, prediction }: StudyPrediction) => ({ from, run, predicted: prediction.predicted });
+const essence = ({ from, run, prediction: { quantity = LOSS, predicted } }: StudyPrediction) => ({
+  ...{ from, run, quantity, predicted },
+});

@@ -61,6 +61,7 @@ export const configure = (command: Command): void => {
     .option("--checkpoint-seconds <s>", "least seconds between checkpoints", positive, 30)
     .addHelpText("after", help)
     .action(async (file: string | undefined, options: Options) => {
+      const { checkRequest } = await import("@isoflop/sweep");
       const { dataOpener } = await import("@isoflop/sweep/node");
       const { completeSpec } = await import("./spec.js");
       const { measuredWords } = await import("./words.js");
@@ -75,7 +76,9 @@ export const configure = (command: Command): void => {
       const base = file === undefined || file === "-" ? process.cwd() : dirname(file);
       const { spec, metrics } = await named(file, async () => {
         const { given, metrics } = await withParts(withOptions(written, options), base, openData);
-        return { spec: await completeSpec(given, openData, options.ladder), metrics };
+        const spec = await completeSpec(given, openData, options.ladder);
+        for (const request of metrics) await checkRequest(spec, request, openData);
+        return { spec, metrics };
       });
       for (const remark of (await openData(spec.data)).describe().provenance.remarks ?? []) note(remark);
       end();
@@ -92,7 +95,7 @@ export const configure = (command: Command): void => {
             notes: [
               `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps in ${seconds.toFixed(1)} s`,
               `N ${num(paramsNonEmbedding, 4)} without embeddings (${num(params, 4)} trainable), D ${num(tokens, 4)} image tokens, C ${num(flops, 4)} FLOPs`,
-              ...record.measurements.map(measuredWords),
+              ...record.measurements.flatMap(measuredWords),
               folder,
             ],
           },

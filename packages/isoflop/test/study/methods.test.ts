@@ -22,7 +22,7 @@ describe("how a budget is foreseen", () => {
   it("the roll-out speaks first, as predict has it of the same runs; the joint fit, Approach 2 and one surface stand beside it", async () => {
     const runs = study([1e11, 1.7e11, 3e11, 5e11], [0.2, 0.45, 1, 2.2, 5]);
     const laws = fitLaws(runs);
-    const methods = await studyMethods(runs, laws, {});
+    const methods = await studyMethods(pointsOf(runs), laws, {});
     const answers = methods.answers(asked.C, asked.model);
     expect(methods.best(asked.C)).toEqual(answers[0]!.N);
     expect(answers.map(({ method }) => method)).toEqual(["rollout", "joint", "isoflop", "surface"]);
@@ -41,13 +41,15 @@ describe("how a budget is foreseen", () => {
 
   it("Approach 2 speaks where the runs are too few to hold any out", async () => {
     const runs = study([1e11, 2e11, 4e11], [0.3, 0.7, 1.5, 3.2]);
-    const [first, ...others] = (await studyMethods(runs, fitLaws(runs), {})).answers(asked.C, asked.model);
+    const [first, ...others] = (await studyMethods(pointsOf(runs), fitLaws(runs), {})).answers(asked.C, asked.model);
     expect(first!.method).toBe("isoflop");
     expect(others.every(({ method }) => method === "surface")).toBe(true);
   });
 
   it("stops when it is told to", async () => {
     const runs = study([1e11, 1.7e11, 3e11, 5e11], [0.2, 0.45, 1, 2.2, 5]);
-    await expect(studyMethods(runs, fitLaws(runs), { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+    await expect(studyMethods(pointsOf(runs), fitLaws(runs), { signal: AbortSignal.abort() })).rejects.toThrow(
+      /abort/i,
+    );
   });
 });

@@ -47,8 +47,8 @@ export const significant = (value: number, digits = 4): string => {
 /** A fixed number of decimals, with a true minus sign. */
 export const fixed = (value: number, decimals: number): string => minus(value.toFixed(decimals));
 
-/** Four decimals: losses of a study differ in the third. */
-export const loss = (value: number): string => fixed(value, 4);
+/** Four decimals: losses of a study differ in the third. What is so small that few of them would say anything has its own digits. */
+export const loss = (value: number): string => (Math.abs(value) < 0.01 ? significant(value, 3) : fixed(value, 4));
 
 /** 0.0123 becomes "+1.2 %", with a no-break space. */
 export const signedPercent = (fraction: number, decimals = 1): string => {

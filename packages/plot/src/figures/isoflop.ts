@@ -5,6 +5,7 @@ import {
   isInterior,
   optimumMethods,
   profileCurve,
+  quantityError,
   quantityOf,
   type Run,
   spaced,
@@ -138,9 +139,9 @@ const steps = 121;
 const band = { x: "x", y1: "low", y2: "high" } as const;
 
 /** On the axes of the figure. */
-const foreseenOf = ({ C, foreseen, tokens, runs, parabola }: HeldOutCurve, { axis, quantity }: IsoFlopChoices) => {
+const foreseenOf = ({ C, foreseen, tokens, runs, parabola }: HeldOutCurve, { axis }: IsoFlopChoices) => {
   const place = (N: number) => (axis === "N" ? N : tokens(N));
-  const through = (quantity === "loss" && parabola && parabola.curvature > 0 && parabola) || undefined;
+  const through = (parabola && parabola.curvature > 0 && parabola) || undefined;
   return {
     foreseen: foreseen.map(({ N, value: y, interval95: [low, high] = [y, y] }) => ({ C, x: place(N), y, low, high })),
     parabola: through
@@ -167,7 +168,7 @@ const markOf =
   ({ axis, quantity }: IsoFlopChoices) =>
   (run: Run) => {
     const loss = quantityOf(run, quantity) ?? Number.NaN;
-    const [low, high] = spread({ value: loss, standardError: quantity === "loss" ? (run.sigma ?? 0) : 0 });
+    const [low, high] = spread({ value: loss, standardError: quantityError(run, quantity) ?? 0 });
     const title = `${nameOf(run)}\nN ${count(run.N)}, D ${count(run.D)}, ${quantity} ${loss.toFixed(4)}`;
     return { C: run.C, run: nameOf(run), x: run[axis], y: loss, low, high, title };
   };

@@ -84,7 +84,7 @@ const panelOf = (fit: IsoFlop, name: LawName, { asked = [], heldOut }: LawsFigur
   }));
   const predictions = [
     ...asked.map((one) => askedOf(one.given.C, one.predicted[name])),
-    ...(name === "loss" ? heldOutMarks(held) : []),
+    ...(name === "loss" ? heldOutMarksOnLog(held) : []),
   ];
   const beyondFit = [...asked, ...held.map(({ prediction }) => prediction)].map(({ given }) => given.C);
   const computes = [...optima.map(({ x }) => x), ...beyondFit];
@@ -156,6 +156,10 @@ export const bestOf = (checks: readonly HeldOut[]): HeldOut | undefined =>
 
 /** Pixels between the bars of several sizes of one compute. */
 const apart = 15;
+
+/** Those of {@link heldOutMarks} on a log axis, which has no place for a metric that came to nothing or less. */
+export const heldOutMarksOnLog = (heldOut: readonly HeldOut[]): Asked[] =>
+  heldOutMarks(heldOut).map(({ measured, ...mark }) => (measured && measured.value > 0 ? { ...mark, measured } : mark));
 
 /** Held-out checks as marks; sizes of one compute stand beside each other, the smallest at the left. */
 export const heldOutMarks = (heldOut: readonly HeldOut[]): Asked[] =>

@@ -9,7 +9,7 @@ import {
   byCompute,
   exponentFormat,
   exponentText,
-  heldOutMarks,
+  heldOutMarksOnLog,
   type LawName,
   type LawsFigureOptions,
   lawNames,
@@ -62,7 +62,7 @@ const panelOf = (law: OptimumLaw, name: LawName, { fit, heldOut }: MixtureLawsOp
     of: budgets.length,
     others,
     seen: others.flatMap(({ curve }) => curve.map(({ y }) => y)),
-    asked: name === "loss" ? heldOutMarks(held) : predicted.map((answer) => askedOf(answer.C, answer[name])),
+    asked: name === "loss" ? heldOutMarksOnLog(held) : predicted.map((answer) => askedOf(answer.C, answer[name])),
     trained: name === "loss" ? [] : held.flatMap(({ runs }) => runs.map((run) => ({ x: run.C, y: run[name] }))),
     pad: held.length > 0 ? 0.08 : 0.03,
   };

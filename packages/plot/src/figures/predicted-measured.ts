@@ -39,6 +39,7 @@ const powerLaw = ({ loss: law }: IsoFlop): ((C: number) => number) => {
 /** Loss at every fitted optimum against the law's value there, and the held-out compute; the diagonal is agreement. */
 export const predictedMeasuredFigure = (fit: IsoFlop, options: CheckOptions = {}): Figure => {
   const { optima, budgets, asked } = checkOf(fit, options);
+  const { quantity } = fit.choices;
   const points = optima.map(({ C, predicted, measured }) => ({ C, x: predicted, y: measured }));
   const tests = asked.filter(({ measured }) => measured);
   const held = tests.flatMap(({ x: C, y: predicted, interval95 = [predicted, predicted], measured }) => {
@@ -46,17 +47,16 @@ export const predictedMeasuredFigure = (fit: IsoFlop, options: CheckOptions = {}
     return measured ? [{ C, x: predicted, y: measured.value, low, high, spread: spread(measured) }] : [];
   });
   const values = [...points.flatMap(({ x, y }) => [x, y]), ...tests.flatMap(askedValues)];
-  const x = linearAxis({ label: "predicted loss" }, values, 6);
-  const caption =
-    "Measured against predicted loss at the fitted optima and the held-out compute, with the line of agreement.";
+  const x = linearAxis({ label: `predicted ${quantity}` }, values, 6);
+  const caption = `Measured against predicted ${quantity} at the fitted optima and the held-out compute, with the line of agreement.`;
   const drawing = chart(({ theme, width }) => {
     const { heldOut: orange } = theme;
     const colour = colourOf(theme, budgets);
     const diagonal = { strokeWidth: 1.5, strokeDasharray: "2 4" };
     return {
-      description: "Measured loss against predicted loss; the diagonal is perfect agreement.",
+      description: `Measured ${quantity} against predicted ${quantity}; the diagonal is perfect agreement.`,
       x,
-      y: { ...x, label: "measured loss" },
+      y: { ...x, label: `measured ${quantity}` },
       labels: [
         ...points.map(({ C, x, y }): PointLabel => ({ x, y, text: scientific(C), color: colour(C), side: "left" })),
         ...highest(held).map(({ high, y }) => ({ x: high, y, text: "held out", color: orange, bold: true })),
@@ -118,7 +118,7 @@ export const deviationFigure = (fit: IsoFlop, options: CheckOptions = {}): Figur
   const values = [0, ...points.map(({ y }) => y), ...asked.flatMap(askedValues)];
   const caption = "The deviation from the law in percent of the prediction, against compute.";
   const drawing = chart(({ theme, width }) => ({
-    description: "Deviation of measured from predicted loss, in percent, against compute.",
+    description: `Deviation of measured from predicted ${fit.choices.quantity}, in percent, against compute.`,
     x: logAxis(quantities.C, computes, 5, 0.12),
     y: percentAxis("measured − predicted, % of predicted", values, 6, 0.12),
     labels: farthestOfEach(asked).map(

@@ -7,20 +7,28 @@ import { linearAxis } from "../chart/quantity.js";
 import type { Attributes } from "../chart/svg.js";
 import { type HeldOut, heldOutAsked } from "./laws.js";
 
+const axisWords = (quantity: string): string => (quantity === "loss" ? "validation loss" : quantity);
+
 const height = 142;
 const middle = 62;
 const edge = 6;
 
 /** The held-out check on one line of loss: prediction interval, prediction, and the measured loss with its 95 % bar; the compute, if it is one of several. */
-export const checkFigure = (heldOut: HeldOut, named = false): Figure => {
+export const checkFigure = (
+  heldOut: HeldOut,
+  { named = false, quantity = "loss" }: { readonly named?: boolean; readonly quantity?: string } = {},
+): Figure => {
   const asked = heldOutAsked(heldOut);
   const { y: predicted, interval95 = [predicted, predicted], measured } = asked;
   return figure("", (sheet) => {
     const { theme, width, small } = sheet;
     const { ink, muted, heldOut: orange } = theme;
-    const axis = linearAxis({ label: "loss" }, askedValues(asked), small ? 4 : 8, 0.25);
+    const axis = linearAxis({ label: quantity }, askedValues(asked), small ? 4 : 8, 0.25);
     const x = scaleOf(axis, edge, width - edge);
-    const { add, write, drawing } = canvas(sheet, "Prediction interval and measured loss at the held-out budget.");
+    const { add, write, drawing } = canvas(
+      sheet,
+      `Prediction interval and measured ${quantity} at the held-out budget.`,
+    );
     const level = (x1: number, x2: number, stroke: string) =>
       add("line", { x1, x2, y1: middle, y2: middle, stroke, "stroke-width": 2 });
     const upright = (at: number, y1: number, y2: number, stroke: string, style: Attributes) =>
@@ -45,7 +53,7 @@ export const checkFigure = (heldOut: HeldOut, named = false): Figure => {
       add("circle", { class: "measured", ...dot });
       centred(cx, middle + 36, `measured ${lossText(measured.value)}`, { fill: ink, "font-weight": 600 });
     }
-    write({ x: width, y: height - 4, "text-anchor": "end", fill: muted }, "validation loss →");
+    write({ x: width, y: height - 4, "text-anchor": "end", fill: muted }, `${axisWords(quantity)} →`);
     for (const tick of axis.ticks) centred(x(tick), height - 24, axis.format(tick), { fill: muted, class: "tick" });
     return drawing(height);
   });
@@ -55,16 +63,17 @@ const rowHeight = 52;
 const heading = 26;
 
 /** Checks of several sizes of one compute on one line of loss, a row each, the smallest first. */
-export const checksFigure = (checks: readonly HeldOut[]): Figure => {
+export const checksFigure = (checks: readonly HeldOut[], quantity = "loss"): Figure => {
   const asked = checks.map(heldOutAsked);
   const C = checks[0]?.prediction.given.C ?? Number.NaN;
   return figure("", (sheet) => {
     const { theme, width, small } = sheet;
     const { ink, muted, heldOut: orange } = theme;
     const bottom = heading + rowHeight * checks.length;
-    const axis = linearAxis({ label: "loss" }, asked.flatMap(askedValues), small ? 4 : 8, 0.06);
+    const axis = linearAxis({ label: quantity }, asked.flatMap(askedValues), small ? 4 : 8, 0.06);
     const x = scaleOf(axis, edge, width - edge);
-    const words = `Prediction intervals and measured losses of ${checks.length} sizes at the held-out budget.`;
+    const of = quantity === "loss" ? "measured losses" : `measured ${quantity}`;
+    const words = `Prediction intervals and ${of} of ${checks.length} sizes at the held-out budget.`;
     const { add, write, drawing } = canvas(sheet, words);
     write({ x: 0, y: 14, fill: muted }, `held out at ${flops(C)}`);
     write(
@@ -76,7 +85,7 @@ export const checksFigure = (checks: readonly HeldOut[]): Figure => {
       const place = { x: keptInside(x(tick), axis.format(tick), width), y: bottom + 16, "text-anchor": "middle" };
       write({ ...place, fill: muted, class: "tick" }, axis.format(tick));
     }
-    write({ x: width, y: bottom + 34, "text-anchor": "end", fill: muted }, "validation loss →");
+    write({ x: width, y: bottom + 34, "text-anchor": "end", fill: muted }, `${axisWords(quantity)} →`);
     asked.forEach(({ y: predicted, interval95: [low, high] = [predicted, predicted], measured }, i) => {
       const top = heading + i * rowHeight;
       const level = top + 34;

@@ -7,6 +7,7 @@ import { envelopeFigure } from "../figures/envelope.js";
 import { heldOutCurve } from "../figures/held-out-curve.js";
 import { equalComputeFigure } from "../figures/isoflop.js";
 import { byCompute, type HeldOut, lawNames, lawsFigure, optimumLawFigure } from "../figures/laws.js";
+import { linkFigure } from "../figures/link.js";
 import { lossCurvePanels, lossCurvesFigure } from "../figures/loss-curves.js";
 import { mixtureLawFigure, mixtureLawsFigure } from "../figures/mixture-laws.js";
 import type { OptimumLaw } from "../figures/optimum-law.js";
@@ -15,11 +16,13 @@ import { rehearsalsFigure } from "../figures/rehearsals.js";
 import { sampleGridFigure } from "../figures/samples.js";
 import { checkFigure, checksFigure } from "../figures/strip.js";
 import { tuneFigure } from "../figures/tune.js";
+import { slug } from "../page/slug.js";
 import { partsOf, type StudyParts } from "./parts.js";
+import { asQuantity } from "./quantities.js";
 import type { DrawnStudy } from "./study.js";
 
 /** The figures that a study has data for, and those that its report sets side by side. */
-export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, heldOut }: StudyParts) => {
+export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, heldOut, quantity }: StudyParts) => {
   const { runs, samples = [], rollOut } = study;
   const rehearsals = rollOut?.rehearsals ?? [];
   const curves = (study.curves ?? []).filter(({ tokens }) => tokens.length > 0);
@@ -43,7 +46,9 @@ export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, he
         deviation: deviationFigure(fit, check),
       }),
     checks: groups.map((checks) =>
-      checks.length > 1 ? checksFigure(checks) : checkFigure(checks[0], groups.length > 1),
+      checks.length > 1
+        ? checksFigure(checks, quantity)
+        : checkFigure(checks[0], { named: groups.length > 1, quantity }),
     ),
     ...(rehearsals.length > 0 && { rehearsals: rehearsalsFigure(rehearsals, { budgets: budgets.map(({ C }) => C) }) }),
     ...(study.tune && { tune: tuneFigure(study.tune) }),
@@ -70,16 +75,31 @@ const lawsOf = (fit: IsoFlop, law: OptimumLaw | undefined, heldOut: readonly Hel
 
 export type StudyFigures = ReturnType<typeof figuresOf>;
 
-/** Every figure that a study has data for, by file name without ending, with its title. */
-const filesOf = (study: DrawnStudy): readonly (readonly [name: string, title: string, figure: Figure])[] => {
-  const figures = figuresOf(study, partsOf(study));
+type NamedFigure = readonly [name: string, title: string, figure: Figure];
+
+/** Every figure that a study has data for, by file name without ending, with its title; those of a metric have its name behind theirs. */
+const filesOf = (study: DrawnStudy): readonly NamedFigure[] => [
+  ...filesOfOne(study),
+  ...(study.quantities ?? []).flatMap((results): NamedFigure[] => {
+    const { title, link } = results;
+    const own = filesOfOne(asQuantity(study, results)).map(
+      ([name, of, figure]): NamedFigure => [`${name}-${slug(title)}`, `${of}: ${title}`, figure],
+    );
+    return link?.ok ? [...own, [`link-${slug(title)}`, `${title} from the loss`, linkFigure(link)]] : own;
+  }),
+];
+
+const filesOfOne = (study: DrawnStudy): readonly NamedFigure[] => {
+  const parts = partsOf(study);
+  const figures = figuresOf(study, parts);
+  const { quantity } = parts;
   const [params, tokens, loss] = figures.lawPanels ?? [];
   const files: readonly (readonly [name: string, title: string, figure: Figure | undefined])[] = [
-    ["isoflop", "Loss at equal compute", figures.isoflop],
+    ["isoflop", quantity === "loss" ? "Loss at equal compute" : "At equal compute", figures.isoflop],
     ["laws", "Scaling laws", figures.laws],
     ["law-params", "Optimal model size", params],
     ["law-tokens", "Optimal data", tokens],
-    ["law-loss", "Optimal loss", loss],
+    ["law-loss", quantity === "loss" ? "Optimal loss" : "Optimum", loss],
     ["predicted-measured", "Predicted against measured", figures.predictedMeasured],
     ["residuals", "Deviation from the law", figures.deviation],
     ["rehearsals", "Rehearsals inside the grid", figures.rehearsals],

@@ -12,7 +12,7 @@ type Row = readonly [name: string, cell: (check: HeldOut) => string];
 /** A column for each model that tests the law. */
 export const heldOutTable = (
   heldOut: readonly HeldOut[],
-  { fitted, law }: Pick<StudyParts, "fitted" | "law">,
+  { fitted, law, quantity }: Pick<StudyParts, "fitted" | "law" | "quantity">,
 ): PageTable => {
   const best = (name: LawName, { prediction: { given } }: HeldOut) => {
     const value = law ? law.at(given.C)?.[name].value : fitted && predictPowerLaw(fitted.laws[name], given.C).value;
@@ -23,12 +23,12 @@ export const heldOutTable = (
     ["Optimal size by the law", (check) => best("N", check)],
     ["Optimal data by the law", (check) => best("D", check)],
     ...(sizes ? ofModels : []),
-    ["Predicted loss", ({ prediction }) => loss(prediction.predicted.loss.value)],
+    [`Predicted ${quantity}`, ({ prediction }) => loss(prediction.predicted.loss.value)],
     [
       "95 % prediction interval",
       ({ prediction }) => prediction.predicted.loss.interval95?.map(loss).join(" to ") ?? "–",
     ],
-    ["Measured loss", ({ measured }) => said(measured?.value)],
+    [`Measured ${quantity}`, ({ measured }) => said(measured?.value)],
     ["Standard error", ({ measured }) => said(measured?.standardError)],
     [
       "Measured − predicted",
@@ -64,7 +64,7 @@ export interface Foretold {
 }
 
 /** What each method said of the models at a held-out compute, and how far the measured losses are from it. */
-export const methodsTable = (models: readonly Foretold[]): PageTable => {
+export const methodsTable = (models: readonly Foretold[], quantity = "loss"): PageTable => {
   const rows = models.flatMap(({ methods, ...model }) =>
     methods.map((method) => ({ ...model, ...method, size: model.N })),
   );
@@ -77,7 +77,11 @@ export const methodsTable = (models: readonly Foretold[]): PageTable => {
           ? [{ head: "Trained", unit: "parameters", cell: ({ size }: (typeof rows)[number]) => either(size, count) }]
           : []),
         { head: "N*", unit: "parameters", cell: ({ N }) => count(N.value) },
-        { head: "Loss", unit: "of the trained size", cell: (one) => loss(one.loss.value) },
+        {
+          head: quantity === "loss" ? "Loss" : quantity,
+          unit: "of the trained size",
+          cell: (one) => loss(one.loss.value),
+        },
         {
           head: "95 % interval",
           unit: "of one run",

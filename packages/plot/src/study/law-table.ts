@@ -5,10 +5,10 @@ import type { OptimumLaw } from "../figures/optimum-law.js";
 import type { PageTable, Section } from "../page/section.js";
 import { howMethodsDiffer } from "./methods-words.js";
 import { partsOf, type StudyParts } from "./parts.js";
-import type { StudySummary } from "./study.js";
+import type { DrawnStudy } from "./study.js";
 
 /** The law that predicts, and how other methods differ, on a page and in a terminal alike; undefined where no mixture of forms speaks for a study. */
-export const lawSection = (study: StudySummary): Section | undefined => {
+export const lawSection = (study: DrawnStudy): Section | undefined => {
   const parts = partsOf(study);
   const { law } = parts;
   if (!law) return undefined;
@@ -19,9 +19,12 @@ export const lawSection = (study: StudySummary): Section | undefined => {
   };
 };
 
-type Row = readonly [name: string, cell: (name: LawName) => string | undefined];
+type Row = readonly [name: string, cell: (name: LawName) => string | undefined | false];
 
-const heads = { N: "N*", D: "D*", loss: "L*" };
+/** Of what something was added to the exponent is not the quantity's own. */
+export const hasExponent = (name: LawName, offset: number | undefined): boolean => name !== "loss" || !offset;
+
+const heads = (quantity: string) => ({ N: "N*", D: "D*", loss: quantity === "loss" ? "L*" : `${quantity}*` });
 const units = { N: "parameters", D: "tokens", loss: "loss" };
 const format = { N: count, D: count, loss };
 
@@ -31,8 +34,8 @@ const format = { N: count, D: count, loss };
  */
 export const lawTable = (
   law: OptimumLaw,
-  { fitted, heldOut }: Pick<StudyParts, "fitted" | "heldOut">,
-  { joint, published }: Pick<StudySummary, "joint" | "published">,
+  { fitted, heldOut, quantity }: Pick<StudyParts, "fitted" | "heldOut" | "quantity">,
+  { joint, published, offset }: Pick<DrawnStudy, "joint" | "published" | "offset">,
 ): PageTable => {
   const [low, high] = law.fitted;
   const beyond = byCompute(heldOut).map(([{ prediction }]) => prediction.given.C);
@@ -40,20 +43,23 @@ export const lawTable = (
     [`at ${flops(low)}`, at(law, low)],
     [`at ${flops(high)}, the largest fitted`, at(law, high)],
     ...beyond.map((C): Row => [`at ${flops(C)}, held out`, at(law, C)]),
-    [`Exponent of C, ${scientific(low)} to ${scientific(high)}`, (name) => exponent(law.exponents()[name], name)],
+    [
+      `Exponent of C, ${scientific(low)} to ${scientific(high)}`,
+      (name) => hasExponent(name, offset) && exponent(law.exponents()[name], name),
+    ],
     ...(joint ? jointRows(joint) : []),
   ];
   if (fitted) {
     const { laws } = fitted;
-    rows.push(["Approach 2, exponent", (name) => exponent(laws[name].exponent, name)]);
+    rows.push(["Approach 2, exponent", (name) => hasExponent(name, offset) && exponent(laws[name].exponent, name)]);
     for (const C of beyond)
       rows.push([`Approach 2, at ${flops(C)}`, (name) => format[name](predictPowerLaw(laws[name], C).value)]);
   }
   if (published) rows.push([`Published: ${published.source}`, (name) => exponentFormat(name)(published[name])]);
   return {
-    head: ["Optimum", ...lawNames.map((name) => heads[name])],
-    units: [undefined, ...lawNames.map((name) => units[name])],
-    rows: rows.map(([name, cell]) => [name, ...lawNames.map((of) => cell(of) ?? "–")]),
+    head: ["Optimum", ...lawNames.map((name) => heads(quantity)[name])],
+    units: [undefined, ...lawNames.map((name) => (name === "loss" && quantity !== "loss" ? undefined : units[name]))],
+    rows: rows.map(([name, cell]) => [name, ...lawNames.map((of) => cell(of) || "–")]),
     names: 1,
   };
 };

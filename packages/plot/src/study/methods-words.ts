@@ -8,7 +8,7 @@ import type { StudySummary } from "./study.js";
 /** How the law that predicts and the other methods differ at each held-out compute, a sentence each; at the largest fitted one where none is held out. */
 export const howMethodsDiffer = (
   law: OptimumLaw,
-  { fitted, heldOut }: Pick<StudyParts, "fitted" | "heldOut">,
+  { fitted, heldOut, quantity }: Pick<StudyParts, "fitted" | "heldOut" | "quantity">,
   { joint }: Pick<StudySummary, "joint">,
 ): readonly string[] => {
   const beyond = byCompute(heldOut).map(([{ prediction }]) => prediction.given.C);
@@ -26,7 +26,7 @@ export const howMethodsDiffer = (
     });
     if (others.length === 0) return [];
     return [
-      `At ${flops(C)} the law that predicts has an optimal loss of ${loss(value)} (${loss(low)} to ${loss(high)}) at ${count(answer.N.value)} parameters; ${others.join(", ")}.`,
+      `At ${flops(C)} the law that predicts has an optimal ${quantity} of ${loss(value)} (${loss(low)} to ${loss(high)}) at ${count(answer.N.value)} parameters; ${others.join(", ")}.`,
     ];
   });
 };

@@ -19,6 +19,8 @@ export interface StudyParts {
   readonly law?: OptimumLaw | undefined;
   /** In the order of their compute, and of their size. */
   readonly heldOut: readonly HeldOut[];
+  /** What stands in the place of the loss: `loss`, or a metric. */
+  readonly quantity: string;
 }
 
 const usual: IsoFlopChoices = { axis: "N", scale: "raw", quantity: "loss", optimum: "parabola", tolerance: 0.1 };
@@ -30,7 +32,8 @@ export const partsOf = (study: DrawnStudy): StudyParts => {
   const budgets = budgetsAmong(runs, fit, computesOf(heldOut));
   const computes = fit?.budgets.map(({ C }) => C) ?? [];
   const law = rollOut && computes.length > 1 ? optimumLaw(rollOut, computes) : undefined;
-  return { budgets, choices: fit?.choices ?? usual, fitted: fitted || undefined, law, heldOut };
+  const choices = fit?.choices ?? { ...usual, ...(study.quantity !== undefined && { quantity: study.quantity }) };
+  return { budgets, choices, fitted: fitted || undefined, law, heldOut, quantity: choices.quantity };
 };
 
 /** What is predicted of a run, as the summary's schema has it. */

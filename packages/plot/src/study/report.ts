@@ -1,11 +1,14 @@
 import { flops, listed, plural, significant } from "../chart/format.js";
 import { byCompute } from "../figures/laws.js";
+import { linkFigure } from "../figures/link.js";
 import { mixtureCaption } from "../figures/mixture-laws.js";
 import { type Sample, sampleGroups, samplePngUrl } from "../figures/sample.js";
 import { recordUrl } from "../page/data-url.js";
 import { type Html, html } from "../page/html.js";
 import { linked } from "../page/links.js";
 import { layOut, type PageOptions, type Part, responsive } from "../page/page.js";
+import { slug } from "../page/slug.js";
+import { agreementSection } from "./agreement.js";
 import { choicesList } from "./choices.js";
 import { cite } from "./cite.js";
 import { figuresOf, type StudyFigures } from "./figures.js";
@@ -13,11 +16,12 @@ import { heldOutTable, methodsTable } from "./held-out-tables.js";
 import { lawTable } from "./law-table.js";
 import { howMethodsDiffer } from "./methods-words.js";
 import { partsOf, type StudyParts } from "./parts.js";
+import { asQuantity, linkWords, metricLead } from "./quantities.js";
 import { sharpnessIn } from "./sharpness-words.js";
 import { type DrawnStudy, heldOutOf, type StudySummary } from "./study.js";
 import { lawsTable, metricsOf, metricsTable, optimaTable, runsTable, tuneTable } from "./tables.js";
 import { timingBar } from "./timing.js";
-import { facts, verdictOf } from "./verdict.js";
+import { facts, type Verdict, verdictOf } from "./verdict.js";
 
 const badge = {
   running: "in progress",
@@ -45,7 +49,7 @@ ${strips}<dl class="facts">${terms}</dl>
   const footer =
     "Made by @isoflop/plot. The method is that of Liang et al., Scaling Laws for Diffusion Transformers, arXiv 2410.08184.";
   const title = `Isoflop, ${study.preset} study`;
-  const sections = [...resultsOf(study, parts, figures), ...groundsOf(study, figures)];
+  const sections = [...resultsOf(study, parts, figures), ...quantityParts(study), ...groundsOf(study, figures)];
   return layOut({ title, header, sections, state, footer }, options);
 };
 
@@ -53,14 +57,50 @@ type Sections = readonly (Part | false | undefined)[];
 
 const there = (sections: Sections): Part[] => sections.filter((part) => part !== undefined && part !== false);
 
-/** What was found. */
+const verdictWords = ({ headline, sentences }: Verdict): string => `${headline} ${sentences}`;
+
+/** What was found of each metric, and whether their optima are those of the loss. */
+const quantityParts = (study: DrawnStudy): Part[] => {
+  const { quantities = [] } = study;
+  return there([
+    agreementSection(study),
+    ...quantities.flatMap((results): Sections => {
+      const { title, refused, link } = results;
+      const own = asQuantity(study, results);
+      const parts = partsOf(own);
+      const figures = figuresOf(own, parts);
+      return [
+        {
+          title,
+          lead: [metricLead(results), refused === undefined && verdictWords(verdictOf(own, parts))]
+            .filter((words) => typeof words === "string")
+            .join(" "),
+          ...(figures.checks.length > 0 && {
+            figures: figures.checks.map((check, i) => ({ ...check, name: `${slug(title)}-held-out-${i + 1}` })),
+          }),
+        },
+        ...resultsOf(own, parts, figures),
+        link && {
+          title: `${title}: from the loss`,
+          ...(link.ok && { figures: [{ ...linkFigure(link), name: `${slug(title)}-link` }] }),
+          notes: linkWords(link),
+        },
+      ];
+    }),
+  ]);
+};
+
+/** What was found of a quantity, the loss or a metric in its place. */
 const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures): Part[] => {
-  const { budgets, fitted, law, heldOut } = parts;
+  const { budgets, fitted, law, heldOut, quantity } = parts;
   const { isoflop, lawPanels, predictedMeasured, deviation, rehearsals } = figures;
-  const sharpness = sharpnessIn(study, parts);
+  const isLoss = quantity === "loss";
+  const titled = (title: string) => (isLoss ? title : `${quantity}: ${title.toLowerCase()}`);
+  const named = (name: string) => (isLoss ? name : `${slug(quantity)}-${name}`);
+  const sharpness = isLoss && sharpnessIn(study, parts);
   const lawTables = law
     ? { table: lawTable(law, parts, study), notes: howMethodsDiffer(law, parts, study) }
-    : fitted && { table: lawsTable(fitted.laws, study) };
+    : fitted && { table: lawsTable(fitted.laws, study, quantity) };
   const orange = heldOut.length > 0 ? " Orange: what is held out, which took no part in the fit." : "";
   return there([
     sharpness && {
@@ -68,17 +108,19 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
       ...(rehearsals && { figures: [{ ...rehearsals, name: "rehearsals" }] }),
     },
     isoflop && {
-      title: "Loss at equal compute",
-      lead: "Each curve spends one budget. Small models see more data and run out of capacity; large ones see too little. The best size lies between.",
-      figures: [{ ...isoflop, name: "isoflop" }],
-      ...(budgets.some(({ profile }) => profile) && { table: optimaTable(budgets) }),
+      title: isLoss ? "Loss at equal compute" : `${quantity}: at equal compute`,
+      ...(isLoss && {
+        lead: "Each curve spends one budget. Small models see more data and run out of capacity; large ones see too little. The best size lies between.",
+      }),
+      figures: [{ ...isoflop, name: named("isoflop") }],
+      ...(budgets.some(({ profile }) => profile) && { table: optimaTable(budgets, quantity) }),
     },
     lawPanels &&
       lawTables && {
-        title: "The laws",
+        title: titled("The laws"),
         figures: [
           {
-            name: "laws",
+            name: named("laws"),
             caption: `${law ? mixtureCaption : "The optima against compute on log axes, with the fitted power laws; dashed beyond the largest fitted budget. Grey: pointwise 95 % band."}${orange}`,
             panels: lawPanels,
           },
@@ -87,15 +129,14 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
       },
     (fitted || law) &&
       heldOut.length > 0 && {
-        title: "Predicted against measured",
-        lead: `${heldOut.length > 1 ? "Every held-out loss" : "The held-out loss"} was predicted from the smaller budgets alone; ${law ? "the intervals are of one run" : "it need not lie on the law through their optima"}. At the fitted optima agreement is expected; what is held out is the test.`,
+        title: titled("Predicted against measured"),
+        lead: `${heldOut.length > 1 ? `Every held-out ${quantity}` : `The held-out ${quantity}`} was predicted from the smaller budgets alone; ${law ? "the intervals are of one run" : "it need not lie on the law through their optima"}. At the fitted optima agreement is expected; what is held out is the test.`,
         ...(predictedMeasured &&
           deviation && {
             figures: [
               {
-                name: "check",
-                caption:
-                  "First: measured against predicted loss, with the line of agreement. Second: the deviation from the law in percent of the prediction, against compute.",
+                name: named("check"),
+                caption: `First: measured against predicted ${quantity}, with the line of agreement. Second: the deviation from the law in percent of the prediction, against compute.`,
                 panels: [predictedMeasured, deviation],
               },
             ],
@@ -107,7 +148,7 @@ const resultsOf = (study: DrawnStudy, parts: StudyParts, figures: StudyFigures):
 };
 
 /** What each method said of what is held out, where more than one did; a section a compute. */
-const methodsOf = (study: DrawnStudy, { heldOut }: StudyParts): Sections => {
+const methodsOf = (study: DrawnStudy, { heldOut, quantity }: StudyParts): Sections => {
   const said = heldOutOf(study);
   const models = heldOut.map((check, i) => ({ check, methods: said[i]?.methods ?? [] }));
   const computes = byCompute(heldOut);
@@ -116,10 +157,11 @@ const methodsOf = (study: DrawnStudy, { heldOut }: StudyParts): Sections => {
     const at = computes.length > 1 ? ` at ${flops(checks[0].prediction.given.C)}` : "";
     return (
       here.some(({ methods }) => methods.length > 1) && {
-        title: `By method${at}`,
-        lead: howTheyDiffer,
+        title: quantity === "loss" ? `By method${at}` : `${quantity}: by method${at}`,
+        ...(quantity === "loss" && { lead: howTheyDiffer }),
         table: methodsTable(
           here.map(({ check: { N, measured }, methods }) => ({ N, methods, measured: measured?.value })),
+          quantity,
         ),
       }
     );

@@ -6,6 +6,7 @@ import {
   type Choices,
   type HeldOutCheck,
   type HeldOutMethod,
+  type MetricResults,
   methodNames,
   type StudyFile,
   type StudyModule,
@@ -61,7 +62,7 @@ const checkSchema: v.GenericSchema<unknown, HeldOutCheck> = record({
     v.check(({ given, predicted }) => "C" in given && "loss" in predicted, "the prediction of a loss at a compute C"),
   ),
   methods: maybe(heldOutMethods),
-  measured: maybe(record({ loss: positive, sigma: notNegative })),
+  measured: maybe(record({ loss: number(), sigma: notNegative })),
   run: maybe(text),
 });
 
@@ -86,6 +87,26 @@ const tuneSchema: v.GenericSchema<unknown, StudyTune> = record({
   notes: maybe(list(words)),
 });
 
+/** What was found of a quantity. */
+const resultEntries = {
+  fit: maybe(recordSchemas.isoflop),
+  rollOut: maybe(recordSchemas.rollout),
+  joint: maybe(recordSchemas.joint),
+  floor: maybe(record({ value: notNegative, standardError: notNegative, prior: text })),
+  noise: maybe(recordSchemas["seed-noise"]),
+  heldOut: maybe(heldOutSchema),
+};
+
+const metricSchema: v.GenericSchema<unknown, MetricResults> = record({
+  name: text,
+  title: text,
+  offset: maybe(positive),
+  higher: maybe(v.boolean("true or false")),
+  refused: maybe(text),
+  link: maybe(recordFields.outcome(recordSchemas.link)),
+  ...resultEntries,
+});
+
 export const summarySchema: v.GenericSchema<unknown, StudySummary> = record({
   record: v.literal("study", '"study"'),
   preset: words,
@@ -103,13 +124,9 @@ export const summarySchema: v.GenericSchema<unknown, StudySummary> = record({
     list(runSchema),
     v.check((runs) => new Set(runs.map(({ id }) => id)).size === runs.length, "a list in which every id is another"),
   ),
-  fit: maybe(recordSchemas.isoflop),
-  rollOut: maybe(recordSchemas.rollout),
-  joint: maybe(recordSchemas.joint),
-  floor: maybe(record({ value: notNegative, standardError: notNegative, prior: text })),
-  noise: maybe(recordSchemas["seed-noise"]),
+  ...resultEntries,
+  quantities: maybe(list(metricSchema)),
   seal: maybe(seal),
-  heldOut: maybe(heldOutSchema),
   plannedRuns: maybe(whole()),
   choices: maybe(choicesSchema),
   published: maybe(record({ source: words, N: number(), D: number(), loss: number() })),

@@ -1,4 +1,14 @@
-import type { FitPrediction, Interval, IsoFlop, JointFit, Predicted, RollOut, SeedNoise } from "@isoflop/scaling";
+import type {
+  FitPrediction,
+  Interval,
+  IsoFlop,
+  JointFit,
+  LinkFit,
+  Outcome,
+  Predicted,
+  RollOut,
+  SeedNoise,
+} from "@isoflop/scaling";
 import { listOf, type Several } from "../chart/several.js";
 import type { Sample } from "../figures/sample.js";
 import type { RunCurve, StudyRun } from "../figures/training.js";
@@ -15,8 +25,6 @@ export interface TimedRun extends StudyRun {
   readonly learningRate?: number;
   /** How often it saw each of its training images; absent where they do not repeat. */
   readonly epochs?: number;
-  /** Of `metrics`, by their names, where they are known. */
-  readonly standardErrors?: Readonly<Record<string, number>>;
 }
 
 /** What was decided, in words. A choice that is left out is reported as "not stated". */
@@ -128,8 +136,43 @@ export interface StudyTune {
   readonly notes?: readonly string[];
 }
 
-/** A study as `summary.json` holds it. Runs may still be missing, and what follows from them. */
-export interface StudySummary {
+/** What a study finds of one quantity of its runs: laws through the smaller budgets, what they say of what is held out, and what came. */
+export interface QuantityResults {
+  /** What was fitted to the runs of the smaller budgets; its laws may have been refused. */
+  readonly fit?: IsoFlop;
+  /** The mixture over forms of surface that speaks for the quantity: the law that is drawn and printed. Absent where runs are too few for one. */
+  readonly rollOut?: RollOut;
+  /** All isoFLOP curves in one fit, which gives the local exponents, with and without the smallest budgets. */
+  readonly joint?: JointFit;
+  /** Computed, not fitted; absent where nobody knows it. */
+  readonly floor?: StudyFloor;
+  /** How much runs differ that differ in their seeds alone; absent where no run has a replicate. */
+  readonly noise?: SeedNoise;
+  /** One check, or several, each of its own compute or size. In it and in the fits "loss" is the quantity. */
+  readonly heldOut?: Several<HeldOutCheck>;
+}
+
+/** Those of a metric that was measured of every run. */
+export interface MetricResults extends QuantityResults {
+  /** Among the `metrics` of the runs. */
+  readonly name: string;
+  /** What is fitted and drawn, in short: `vlb`, `nll + 7` where so much is added, or `1 - recall`. */
+  readonly title: string;
+  /**
+   * What is added to every value before anything is fitted, as the forms of laws are of what is positive. Parabolas and their minima do not depend on
+   * it; a power law of the metric itself does.
+   */
+  readonly offset?: number;
+  /** More of the metric is better: what is fitted is what it leaves of `offset`, 1 - recall. */
+  readonly higher?: boolean;
+  /** Why nothing is said of it beyond the fitted budgets. */
+  readonly refused?: string;
+  /** The metric as a function of the loss, with a test for a break. */
+  readonly link?: Outcome<LinkFit>;
+}
+
+/** A study as `summary.json` holds it. Runs may still be missing, and what follows from them. What was found is first of the loss. */
+export interface StudySummary extends QuantityResults {
   readonly record: "study";
   readonly preset: string;
   readonly device: { readonly backend: string; readonly [detail: string]: unknown };
@@ -148,20 +191,10 @@ export interface StudySummary {
   readonly seconds: number;
   /** Every run that is done, held-out ones among them. */
   readonly runs: readonly TimedRun[];
-  /** What was fitted to the runs of the smaller budgets; its laws may have been refused. */
-  readonly fit?: IsoFlop;
-  /** The mixture over forms of surface that speaks for the study: the law that is drawn and printed. Absent where runs are too few for one. */
-  readonly rollOut?: RollOut;
-  /** All isoFLOP curves in one fit, which gives the local exponents, with and without the smallest budgets. */
-  readonly joint?: JointFit;
-  /** Computed, not fitted; absent where nobody knows it. */
-  readonly floor?: StudyFloor;
-  /** How much runs differ that differ in their seeds alone; absent where no run has a replicate. */
-  readonly noise?: SeedNoise;
+  /** The same of each metric. */
+  readonly quantities?: readonly MetricResults[];
   /** SHA-256, or its first digits, of what was said of the held-out budgets, as it stood before anything was trained there. */
   readonly seal?: string;
-  /** One check, or several, each of its own compute or size. */
-  readonly heldOut?: Several<HeldOutCheck>;
   /** Runs that the study will have when it is finished. */
   readonly plannedRuns?: number;
   readonly choices?: Choices;
@@ -182,6 +215,10 @@ export interface StudySummary {
 export interface DrawnStudy extends StudySummary {
   readonly curves?: readonly RunCurve[];
   readonly samples?: readonly Sample[];
+  /** What stands in the place of the loss. Default `loss`. */
+  readonly quantity?: string;
+  /** Where the loss is a metric to which so much was added: see {@link MetricResults.offset}. */
+  readonly offset?: number;
 }
 
 /** Name of the time that all threads together took to train, among `timings`. */

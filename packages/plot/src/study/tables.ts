@@ -4,11 +4,12 @@ import type { DrawnBudget } from "../figures/budgets.js";
 import { exponentFormat, type LawName, lawNames } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
 import { type Column, either, said, table } from "./columns.js";
+import { hasExponent } from "./law-table.js";
 import type { Laws } from "./parts.js";
 import type { DrawnStudy, StudyTune, TimedRun } from "./study.js";
 
 /** The optimum of every budget that was fitted. */
-export const optimaTable = (budgets: readonly DrawnBudget[]): PageTable => {
+export const optimaTable = (budgets: readonly DrawnBudget[], quantity = "loss"): PageTable => {
   const optimum = (name: LawName, format: (value: number) => string) => (profile: BudgetProfile) =>
     isInterior(profile) ? format(profile.optimum[name].value) : "–";
   return table(
@@ -16,18 +17,25 @@ export const optimaTable = (budgets: readonly DrawnBudget[]): PageTable => {
       { head: "Budget", unit: "FLOPs", cell: ({ C }) => scientific(C), key: ({ C }) => C },
       { head: "N*", unit: "parameters", cell: optimum("N", count) },
       { head: "D*", unit: "tokens", cell: optimum("D", count) },
-      { head: "L*", unit: "loss", cell: optimum("loss", loss) },
+      {
+        ...(quantity === "loss" ? { head: "L*", unit: "loss" } : { head: `${quantity}*` }),
+        cell: optimum("loss", loss),
+      },
       { head: "Minimum", cell: (profile) => (isInterior(profile) ? "interior" : `refused: ${profile.message}`) },
     ],
     budgets.flatMap(({ profile }) => (profile ? [profile] : [])),
   );
 };
 
-const names = { N: "N, parameters", D: "D, tokens", loss: "L, loss" };
+const names = (quantity: string) => ({
+  N: "N, parameters",
+  D: "D, tokens",
+  loss: quantity === "loss" ? "L, loss" : quantity,
+});
 
-export const lawsTable = (laws: Laws, { published }: DrawnStudy): PageTable => {
+export const lawsTable = (laws: Laws, { published, offset }: DrawnStudy, quantity = "loss"): PageTable => {
   const columns: Column<LawName>[] = [
-    { head: "Optimum", cell: (name) => names[name] },
+    { head: "Optimum", cell: (name) => names(quantity)[name] },
     { head: "Coefficient", cell: (name) => significant(laws[name].coefficient.value) },
     { head: "Exponent of C", cell: (name) => exponentFormat(name)(laws[name].exponent.value) },
     {
@@ -38,7 +46,10 @@ export const lawsTable = (laws: Laws, { published }: DrawnStudy): PageTable => {
   ];
   if (published)
     columns.push({ head: "Published", unit: published.source, cell: (name) => exponentFormat(name)(published[name]) });
-  return table(columns, lawNames);
+  return table(
+    columns,
+    lawNames.filter((name) => hasExponent(name, offset)),
+  );
 };
 
 /** A column of what only some runs say; none where no run does. */

@@ -20,7 +20,7 @@ export const isInside = ({ prediction, measured }: HeldOut): boolean | undefined
 };
 
 /** States the outcome of the held-out checks, or how far the study has come. */
-export const verdictOf = (study: DrawnStudy, { budgets, fitted, law, heldOut }: StudyParts): Verdict => {
+export const verdictOf = (study: DrawnStudy, { budgets, fitted, law, heldOut, quantity }: StudyParts): Verdict => {
   if (!fitted && !law) {
     const planned = study.plannedRuns ? ` of ${study.plannedRuns}` : "";
     return {
@@ -44,13 +44,13 @@ export const verdictOf = (study: DrawnStudy, { budgets, fitted, law, heldOut }: 
   const speakers = new Map(heldOut.map((check, i) => [check, speakerOf(study, i)]));
   const said = byCompute(heldOut).map((checks) =>
     checks.length > 1
-      ? sentencesOfSizes(checks, speakers.get(checks[0])!, largest)
-      : sentencesOf(checks[0], speakers.get(checks[0])!, largest),
+      ? sentencesOfSizes(checks, speakers.get(checks[0])!, largest, quantity)
+      : sentencesOf(checks[0], speakers.get(checks[0])!, largest, quantity),
   );
-  return { ...outcomeOf(heldOut), sentences: [fittedOn, ...said].join(" ") };
+  return { ...outcomeOf(heldOut, quantity), sentences: [fittedOn, ...said].join(" ") };
 };
 
-const outcomeOf = (heldOut: readonly HeldOut[]): Omit<Verdict, "sentences"> => {
+const outcomeOf = (heldOut: readonly HeldOut[], quantity: string): Omit<Verdict, "sentences"> => {
   const results = heldOut.map(isInside);
   const tested = results.filter((inside) => inside !== undefined);
   const held = tested.filter((inside) => inside).length;
@@ -74,25 +74,30 @@ const outcomeOf = (heldOut: readonly HeldOut[]): Omit<Verdict, "sentences"> => {
   }
   const headline =
     held === 1
-      ? "The prediction held: the measured loss lies inside the predicted interval."
-      : "The prediction missed: the measured loss lies outside the predicted interval.";
+      ? `The prediction held: the measured ${quantity} lies inside the predicted interval.`
+      : `The prediction missed: the measured ${quantity} lies outside the predicted interval.`;
   return { state, headline };
 };
 
-const sentencesOf = ({ prediction, measured }: HeldOut, speaker: string, largest: number): string => {
+const sentencesOf = ({ prediction, measured }: HeldOut, speaker: string, largest: number, quantity: string): string => {
   const { value, interval95: [low, high] = [value, value] } = prediction.predicted.loss;
-  const predicted = `${placeOf(prediction.given.C, largest)} ${speaker} a loss of ${loss(value)}, 95\u00A0% interval ${loss(low)} to ${loss(high)}.`;
+  const predicted = `${placeOf(prediction.given.C, largest)} ${speaker} a ${quantity} of ${loss(value)}, 95\u00A0% interval ${loss(low)} to ${loss(high)}.`;
   if (!measured) return predicted;
   return `${predicted} The model trained there reached ${loss(measured.value)} (standard error ${loss(measured.standardError)}), ${offBy(measured.value, value)}.`;
 };
 
 /** Of several sizes of one compute what is said of them all, and what became of the best of them. */
-const sentencesOfSizes = (checks: readonly [HeldOut, ...HeldOut[]], speaker: string, largest: number): string => {
+const sentencesOfSizes = (
+  checks: readonly [HeldOut, ...HeldOut[]],
+  speaker: string,
+  largest: number,
+  quantity: string,
+): string => {
   const losses = checks.map(({ prediction }) => prediction.predicted.loss);
   const ends = extent(losses.flatMap(({ value, interval95: [low, high] = [value, value] }) => [low, high]));
   const values = extent(losses.map(({ value }) => value)).map(loss);
   const said = values[0] === values[1] ? values[0]! : values.join(" to ");
-  const predicted = `${placeOf(checks[0].prediction.given.C, largest)} ${speaker} a loss of ${said} for ${checks.length} sizes about the optimum, 95\u00A0% intervals from ${loss(ends[0])} to ${loss(ends[1])}.`;
+  const predicted = `${placeOf(checks[0].prediction.given.C, largest)} ${speaker} a ${quantity} of ${said} for ${checks.length} sizes about the optimum, 95\u00A0% intervals from ${loss(ends[0])} to ${loss(ends[1])}.`;
   const best = bestOf(checks);
   if (!best?.measured) return predicted;
   const { value, standardError } = best.measured;

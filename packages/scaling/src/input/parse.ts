@@ -13,6 +13,8 @@ type NumericField = (typeof NUMERIC)[number];
 export interface Columns extends Partial<Record<NumericField | "label", string>> {
   /** Metric name → column. */
   readonly metrics?: Readonly<Record<string, string>>;
+  /** Metric name → column of its standard error. Default: that of the metric's own column with `_standard_error` behind it. */
+  readonly standardErrors?: Readonly<Record<string, string>>;
   /** Further predictor → column: U, the unique tokens, and what else a form of surface asks for. */
   readonly inputs?: Readonly<Record<string, string>>;
 }
@@ -61,7 +63,7 @@ export const runsInTable = (whole: Table, options: TableRunsOptions = {}): Table
   const common = byCommonNames(whole, { ...asked, metrics: metricColumns }, quantity === undefined);
   const columns: Columns = { ...asked, ...common.fields, inputs: { ...common.inputs, ...asked.inputs } };
 
-  const { metrics: _, inputs: __, ...fields } = columns;
+  const { metrics: _, standardErrors: __, inputs: ___, ...fields } = columns;
   const met = where.length === 0 ? whole : rowsWhere(whole, where, { ...metricColumns, ...columns.inputs, ...fields });
   const labelAt = columnOf(met, "label", only === undefined ? columns.label : (columns.label ?? "label"));
   const labelOf = (cells: readonly string[]) => cells[labelAt]!.trim();
@@ -72,6 +74,7 @@ export const runsInTable = (whole: Table, options: TableRunsOptions = {}): Table
   const among = (map: Readonly<Record<string, string>>) =>
     Object.entries(map).map(([name, column]) => [name, columnOf(table, name, column)] as const);
   const [metrics, inputs] = [among(metricColumns), among(columns.inputs ?? {})];
+  const errors = among({ ...errorColumns(table, metricColumns), ...asked.standardErrors });
   requireFields(
     table,
     numeric.map(([field]) => field),
@@ -89,6 +92,7 @@ export const runsInTable = (whole: Table, options: TableRunsOptions = {}): Table
     }
     if (labelAt >= 0 && labelOf(cells) !== "") raw.label = labelOf(cells);
     if (metrics.length > 0) raw.metrics = numbersIn(metrics, cells, row);
+    if (errors.length > 0) raw.standardErrors = numbersIn(errors, cells, row);
     if (inputs.length > 0) raw.inputs = numbersIn(inputs, cells, row);
     return raw;
   });
@@ -104,6 +108,17 @@ export const runsInTable = (whole: Table, options: TableRunsOptions = {}): Table
     ...(only !== undefined && { labels: [...new Set(met.rows.map(labelOf))] }),
   };
 };
+
+/** What the column of a metric's standard error is called beside the metric's own. */
+export const errorColumn = (metric: string): string => `${metric}_standard_error`;
+
+/** The columns of standard errors that stand beside those of metrics. */
+const errorColumns = ({ header }: Table, metrics: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, column]) =>
+      header.includes(errorColumn(column)) ? [[name, errorColumn(column)] as const] : [],
+    ),
+  );
 
 /** @throws ScalingError `missing-column` where a table does not say enough, with the columns that were most likely meant */
 const requireFields = ({ header }: Table, fields: readonly NumericField[], needsLoss: boolean): void => {

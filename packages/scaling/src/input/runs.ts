@@ -31,6 +31,10 @@ const numberOf = (numbers: Numbers | undefined, name: string): number | undefine
 /** A metric of a run. */
 export const metricOf = ({ metrics }: RawRun, name: string): number | undefined => numberOf(metrics, name);
 
+/** The known standard error of a metric of a run. */
+export const standardErrorOf = ({ standardErrors }: RawRun, name: string): number | undefined =>
+  numberOf(standardErrors, name);
+
 /** A further predictor of a run's loss; undefined where the run does not say. */
 export const inputOf = ({ inputs }: RawRun, name: string): number | undefined => numberOf(inputs, name);
 
@@ -69,7 +73,7 @@ export const cleanRuns = (rows: readonly RawRun[], options: CleanOptions = {}): 
 
 const COMPARED = ["loss", "N", "D", "C", "seed", "label", "sigma"] as const;
 /** Compared name by name. */
-const NAMED = ["metrics", "inputs"] as const;
+const NAMED = ["metrics", "standardErrors", "inputs"] as const;
 
 /** Files the run under a number that hardly ever repeats; returns the earlier run it equals, if there is one. */
 const remember = (seen: Map<number, Run[]>, run: Run): Run | undefined => {
@@ -109,7 +113,7 @@ const lossOf = ({ loss, metrics }: RawRun, row: number, quantity: string | undef
 
 /** @param k of C = k·N·D, from which the missing one of the three follows */
 const completeRun = (raw: RawRun, row: number, k: number, quantity: string | undefined): Run => {
-  const { sigma, seed, label, metrics, inputs } = raw;
+  const { sigma, seed, label, metrics, standardErrors, inputs } = raw;
   const given = (field: "C" | "N" | "D") => (raw[field] === undefined ? undefined : positive(field, raw[field], row));
   const [givenC, givenN, givenD] = [given("C"), given("N"), given("D")];
   if ([givenC, givenN, givenD].filter((value) => value !== undefined).length < 2)
@@ -137,6 +141,11 @@ const completeRun = (raw: RawRun, row: number, k: number, quantity: string | und
     const message = `sigma is ${sigma}; expected a standard error of the loss, zero or more`;
     throw new ScalingError("bad-value", message, { row, field: "sigma", value: sigma });
   }
+  for (const [field, value] of Object.entries(standardErrors ?? {})) {
+    if (value >= 0 && Number.isFinite(value)) continue;
+    const message = `the standard error of ${field} is ${value}; expected a finite number, zero or more`;
+    throw new ScalingError("bad-value", message, { row, field, value });
+  }
   for (const [field, value] of Object.entries(inputs ?? {})) {
     if (Number.isFinite(value)) continue;
     throw new ScalingError("bad-value", `${field} is ${value}; expected a finite number`, { row, field, value });
@@ -146,6 +155,7 @@ const completeRun = (raw: RawRun, row: number, k: number, quantity: string | und
   if (seed !== undefined) run.seed = seed;
   if (label !== undefined) run.label = label;
   if (metrics !== undefined) run.metrics = metrics;
+  if (standardErrors !== undefined) run.standardErrors = standardErrors;
   if (inputs !== undefined) run.inputs = inputs;
   return run;
 };
@@ -165,13 +175,14 @@ export const dropHighestLoss = (runs: readonly Run[], count: number): CleanRuns 
 
 /**
  * Runs whose loss is one of their metrics, so that any fit of a loss is a fit of the metric: FID, a bound, the loss on other data.
- * Seeds' noise is that of the loss and does not carry over.
+ * Their sigma is the metric's own standard error, where they state one.
  */
 export const quantityAsLoss = (runs: readonly Run[], quantity: string): CleanRuns => {
   const { kept, dropped } = sift(runs, "throw", ({ sigma: _, ...run }, i, drop) => {
     const refused = withoutQuantity(run, quantity);
     if (refused !== undefined) return drop(run.row ?? i + 1, "no-quantity", refused);
-    return { ...run, loss: metricOf(run, quantity)! };
+    const sigma = standardErrorOf(run, quantity);
+    return { ...run, loss: metricOf(run, quantity)!, ...(sigma !== undefined && { sigma }) };
   });
   return { runs: kept, dropped };
 };

@@ -1,4 +1,4 @@
-import { metricOf } from "../input/runs.js";
+import { metricOf, standardErrorOf } from "../input/runs.js";
 import { extent } from "../math/extent.js";
 import type { Run } from "../types.js";
 import type { Curve } from "./methods/method.js";
@@ -24,11 +24,15 @@ export interface BudgetCurves {
 export const quantityOf = (run: Run, quantity = "loss"): number | undefined =>
   quantity === "loss" ? run.loss : metricOf(run, quantity);
 
+/** Its known standard error; undefined where the run does not state one. */
+export const quantityError = (run: Run, quantity = "loss"): number | undefined =>
+  quantity === "loss" ? run.sigma : standardErrorOf(run, quantity);
+
 export const budgetCurves = (runs: readonly Run[], { scale, quantity, weights }: CurveChoices): BudgetCurves => {
   const used = runs.filter((run) => (quantityOf(run, quantity) ?? 0) > 0);
   const values = used.map((run) => quantityOf(run, quantity)!);
   const y = scale === "log" ? values.map(Math.log) : values;
-  const sigma = quantity === "loss" ? knownNoise(used, scale) : undefined;
+  const sigma = knownNoise(used, values, { scale, quantity });
   const by = weights === "sigma" && sigma?.every((s) => s > 0) ? inverseSquares(sigma) : undefined;
   const shared = { y, ...(sigma && { sigma }), ...(by && { weights: by }) };
   return {
@@ -44,14 +48,22 @@ const ALIKE = 1.5;
 /** By their own errors where every run states one and they differ. */
 export const weightsFor = (runs: readonly Run[], asked: RunWeights | undefined, quantity: string): RunWeights => {
   if (asked) return asked;
-  if (quantity !== "loss" || runs.length === 0 || !runs.every(({ sigma = 0 }) => sigma > 0)) return "alike";
-  const [low, high] = extent(runs.map(({ sigma }) => sigma!));
+  const errors = runs
+    .filter((run) => quantityOf(run, quantity) !== undefined)
+    .map((run) => quantityError(run, quantity));
+  if (errors.length === 0 || !errors.every((error = 0) => error > 0)) return "alike";
+  const [low, high] = extent(errors as number[]);
   return high > ALIKE * low ? "sigma" : "alike";
 };
 
-const knownNoise = (runs: readonly Run[], scale: "raw" | "log"): number[] | undefined => {
-  if (!runs.every((run) => run.sigma !== undefined)) return undefined;
-  return runs.map((run) => (scale === "log" ? run.sigma! / run.loss : run.sigma!));
+const knownNoise = (
+  runs: readonly Run[],
+  values: readonly number[],
+  { scale, quantity }: Pick<CurveChoices, "scale" | "quantity">,
+): number[] | undefined => {
+  const errors = runs.map((run) => quantityError(run, quantity));
+  if (!errors.every((error) => error !== undefined)) return undefined;
+  return errors.map((error, i) => (scale === "log" ? error / values[i]! : error));
 };
 
 /** With mean one, so that a weighted residual variance is that of a typical run. */

@@ -83,6 +83,7 @@ export const run: v.GenericSchema<unknown, Run> = record({
   seed: v.exactOptional(anyNumber),
   label: v.exactOptional(v.string("a text")),
   metrics: v.exactOptional(each(anyNumber)),
+  standardErrors: v.exactOptional(each(notNegative)),
   inputs: v.exactOptional(each(finite)),
   row: v.exactOptional(whole()),
 });

@@ -52,8 +52,9 @@ export const errorFrom = (failure: Failure): Error => {
   if (failure.kind === "diverged")
     return new DivergedError(failure.step, failure.learningRate, failure.what, failure.updates);
   const { name, code, message } = failure.error;
-  // What a metric asks of data or of an objective that they do not have.
-  if (name === "ModuleError" || name === "DiffusionError") return new SweepError("spec", message);
+  // What a metric asks of data, of an objective or of features that they do not have.
+  if (name === "ModuleError" || name === "DiffusionError" || name === "MetricsError")
+    return new SweepError("spec", message);
   if (
     name === "SweepError" &&
     (code === "store" || code === "path" || code === "claim" || code === "data" || code === "spec" || code === "record")

@@ -6,6 +6,7 @@ import { SweepError } from "../errors.js";
 import type { RunFailure, RunRecord, RunResult } from "../result.js";
 import { identityOf, idOf, type RunSpec, runSpec } from "../spec.js";
 import type { OpenRun, RunFiles, RunStore } from "../store.js";
+import { fileFeatures } from "./features.js";
 import type { Fence } from "./fence.js";
 import { ifMissing, withFiles } from "./files.js";
 import { type FolderLock, lockFolder } from "./lock.js";
@@ -27,6 +28,7 @@ export const idsIn = async (folder: string): Promise<readonly string[]> =>
 export const runFiles = (folder: string, fence: Fence): Omit<RunFiles, "files"> => {
   const checkpoints = fileCheckpoints(checkpointsIn(folder), { changes: fence });
   return {
+    features: fileFeatures(path.dirname(folder)),
     checkpoints: {
       save: (checkpoint) => withFiles(folder, () => checkpoints.save(checkpoint)),
       latest: () => withFiles(folder, () => checkpoints.latest()),

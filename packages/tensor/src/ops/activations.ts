@@ -18,6 +18,9 @@ export const silu: Pointwise = pointwise((x) => mul(x, sigmoid(x)));
 /** max(x, 0); NaN stays. Its gradient at 0 is 0. */
 export const relu: Pointwise = pointwise((x) => select(lessEqual(x, 0), 0, x));
 
+/** min(max(x, 0), 6); NaN stays. Its gradient at 0 and at 6 is 0. */
+export const relu6: Pointwise = pointwise((x) => select(lessEqual(6, x), 6, relu(x)));
+
 export const leakyRelu = <S extends Shape>(x: Tensor<S>, slope = 0.01): Tensor<S> => {
   checkFinite("leakyRelu", "slope", slope);
   return select(less(0, x), x, mul(x, slope)) as Tensor<S>;

@@ -6,7 +6,6 @@ import * as v from "valibot";
 import { type Captions, uploadCaptions } from "../captions.js";
 import { yieldToHost } from "../host.js";
 import { VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "../spec.js";
-import { checkSplit } from "../validate.js";
 import type { Measurement, MetricInputs } from "./metric.js";
 
 /** Seed of what likelihoods and bounds draw: one for all runs, so that every model meets the same. */
@@ -40,14 +39,13 @@ export interface Block {
 
 /**
  * Bits per dimension of held-out images, block by block.
- * @throws TrainError `data` if the split has too few images; what `nats` throws
+ * @throws what `nats` throws
  */
 export const bitsOfImages = async (
   { weights, data, device, model, signal }: MetricInputs,
   { split, images }: ValidationSpec,
   nats: (block: Block) => Promise<Nats>,
 ): Promise<Measurement> => {
-  checkSplit(data, split, images);
   const all = new Float64Array(images);
   let last: Nats | undefined;
   for (let start = 0; start < images; start += VALIDATION_BLOCK) {

@@ -8,6 +8,7 @@ import {
 } from "@isoflop/diffusion";
 import { choice, kind, whole } from "@isoflop/spec";
 import * as v from "valibot";
+import { checkSplit } from "../validate.js";
 import { bitsOfImages, imagesOptions, networkOf } from "./blocks.js";
 import type { Metric } from "./metric.js";
 
@@ -32,6 +33,7 @@ export const nll = kind({
   },
   build: ({ data, dequantization, steps, probes, ...set }): Metric => ({
     data,
+    check: (planned) => checkSplit(planned.data, set.split, set.images),
     async measure(inputs) {
       const { objective, device } = inputs;
       using compiled = likelihood(networkOf(inputs), {

@@ -1,6 +1,7 @@
 import { discreteBound, variationalBound } from "@isoflop/diffusion";
 import { choice, kind, whole } from "@isoflop/spec";
 import * as v from "valibot";
+import { checkSplit } from "../validate.js";
 import { bitsOfImages, imagesOptions, networkOf } from "./blocks.js";
 import type { Metric } from "./metric.js";
 
@@ -21,6 +22,7 @@ export const vlb = kind({
   },
   build: ({ data, process, decoder, strata, draws, ...set }): Metric => ({
     data,
+    check: (planned) => checkSplit(planned.data, set.split, set.images),
     async measure(inputs) {
       const { objective, device } = inputs;
       const network = networkOf(inputs);

@@ -10,8 +10,8 @@ const scaleNames: Readonly<Record<LinkFit["scale"], (name: string) => string>> =
   logit: (name) => `logit ${name}`,
 };
 
-/** What a person reads of a link. */
-export const linkWords = (saved: SavedFit<LinkFit>): Words => {
+/** What a person reads of a link. @param broken what the test for a break came to */
+export const linkWords = (saved: SavedFit<LinkFit>, broken: readonly string[] = []): Words => {
   const { fit } = saved;
   if (!fit) return [pointsUsed(saved)];
   const { form, parameters, choices, names, scale, residualStandardDeviation } = fit;
@@ -22,6 +22,7 @@ export const linkWords = (saved: SavedFit<LinkFit>): Words => {
       [`m = ${names.y}, L = ${names.x}: ${linkForms.get(form).formula}`, "value", "std. error", "95 % interval"],
       Object.entries(parameters).map(([name, estimate]) => [name, ...estimateCells(estimate)]),
     ),
+    broken.length > 0 && { notes: broken },
     [`residuals of ${scaleNames[scale](names.y)}: ${num(residualStandardDeviation, 3)}`, ...given].join("; "),
   ];
 };

@@ -1,7 +1,7 @@
 import type { Matrix } from "../../math/linear.js";
 import type { Outcome, Run } from "../../types.js";
 import type { IsoFlopLaw, Study } from "../budgets.js";
-import { quantityOf } from "../curves.js";
+import { quantityError, quantityOf } from "../curves.js";
 
 export const LAWS: readonly IsoFlopLaw[] = ["N", "D", "loss"];
 
@@ -34,7 +34,10 @@ export interface Sample {
 
 export const sampleOf = ({ interior, choices }: Study): Sample => ({
   runs: interior.flatMap(({ curves }) =>
-    curves.runs.map((run) => ({ ...run, loss: quantityOf(run, choices.quantity)! })),
+    curves.runs.map(({ sigma: _, ...run }) => {
+      const sigma = quantityError(run, choices.quantity);
+      return { ...run, loss: quantityOf(run, choices.quantity)!, ...(sigma !== undefined && { sigma }) };
+    }),
   ),
   weights: interior.flatMap(({ curves }) => curves.runs.map((_, i) => curves.N.weights?.[i] ?? 1)),
 });

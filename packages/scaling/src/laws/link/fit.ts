@@ -5,6 +5,7 @@ import { levenbergMarquardt } from "../../math/levenberg.js";
 import { scaled } from "../../math/linear.js";
 import { type Outcome, refuse } from "../../types.js";
 import { pointWeights } from "../point-errors.js";
+import { type LinkBreakOptions, linkBreak, type StraightLink, straightLinks } from "./break.js";
 import type { LinkChoices } from "./form.js";
 import { linkForms } from "./forms/index.js";
 import type { LinkFit } from "./record.js";
@@ -17,6 +18,8 @@ export interface LinkOptions {
   readonly scale?: LinkScale | undefined;
   /** Standard errors of the metric, in its unit; they weigh, and the link's error is from its own scatter. */
   readonly sigma?: readonly number[] | undefined;
+  /** Also tests for a break, of a `power` or `linear` link: one line against two that meet. Default: it does not. */
+  readonly testBreak?: LinkBreakOptions | boolean | undefined;
   /** What loss and metric are called in predictions. Default `loss` and `metric`. */
   readonly names?: { readonly x: string; readonly y: string } | undefined;
   /** Of the form: `chance`, `ceiling`. */
@@ -33,11 +36,15 @@ export const fitLink = (
   metric: readonly number[],
   options: LinkOptions = {},
 ): Outcome<LinkFit> => {
-  const { form: name = "power", scale = "raw", sigma, names = { x: "loss", y: "metric" }, ...own } = options;
+  const { form: name = "power", scale = "raw", sigma, testBreak = false, names = usual, ...own } = options;
   const error = (message: string) => new ScalingError("bad-option", message);
   if (!linkForms.has(name)) throw error(`form is "${name}"; expected one of ${linkForms.names.join(", ")}`);
   if (!linkScales.includes(scale)) throw error(`scale is "${scale}"; expected one of ${linkScales.join(", ")}`);
   sameLength(loss, "losses", metric, "metrics");
+  if (testBreak !== false && !isStraight(name))
+    throw error(
+      `testBreak is for a link that is a straight line, ${straightLinks.join(", ").replace(/, ([^,]*)$/, " or $1")}; form is "${name}"`,
+    );
   const form = linkForms.get(name);
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const choices = read(record(form.options), given, { name: "options", error }) as LinkChoices;
@@ -63,6 +70,10 @@ export const fitLink = (
     form.starts(loss, metric, choices),
   );
   if (!fit) return refuse("unidentified", "no start has a finite objective");
+  const broken =
+    testBreak !== false && isStraight(name)
+      ? linkBreak(loss, metric, name, testBreak === true ? {} : testBreak)
+      : undefined;
   const degreesOfFreedom = loss.length - parameters.length;
   const variance = fit.sse / degreesOfFreedom;
   return {
@@ -83,8 +94,13 @@ export const fitLink = (
     degreesOfFreedom,
     data: { x: loss, y: metric, ...(sigma && { sigma }) },
     points: loss.length,
+    ...(broken && { break: broken }),
   };
 };
+
+const usual = { x: "loss", y: "metric" };
+
+const isStraight = (form: string): form is StraightLink => (straightLinks as readonly string[]).includes(form);
 
 const standing = ({
   converged,

@@ -1,6 +1,7 @@
 import { choice, record, text, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import * as fields from "../../records/fields.js";
+import { linkBreakSchema } from "./break.js";
 import type { LinkChoices } from "./form.js";
 import { linkForms } from "./forms/index.js";
 import { scaleSchema } from "./scale.js";
@@ -38,6 +39,8 @@ const ofSize = (size: number, sound: boolean) => {
     degreesOfFreedom: whole({ atLeast: 1 }),
     data: points,
     points: whole(),
+    /** One line against two, where that was tested. */
+    break: v.exactOptional(fields.outcome(linkBreakSchema)),
   });
 };
 

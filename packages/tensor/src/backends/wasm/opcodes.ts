@@ -22,6 +22,9 @@ export enum Command {
   RandomBits,
   RandomKeys,
   Permutation,
+  Convolution,
+  Depthwise,
+  MaxPool,
 }
 
 /** Byte offsets of the words every command starts with. */
@@ -276,6 +279,50 @@ export enum RandomWord {
   Output = 24,
   /** permutation: bits of each half. */
   HalfBits = 28,
+}
+
+/** Byte offsets of the commands of windows over images: convolution, depthwise convolution, max pooling. */
+export enum WindowWord {
+  /** Of the image. */
+  Rows = 12,
+  Columns = 16,
+  Channels = 20,
+  /** How many windows there are along rows and columns. */
+  OutRows = 24,
+  OutColumns = 28,
+  /** Of a window. */
+  KernelRows = 32,
+  KernelColumns = 36,
+  StrideRows = 40,
+  StrideColumns = 44,
+  DilationRows = 48,
+  DilationColumns = 52,
+  /** Rows above the image and columns to its left. */
+  Top = 56,
+  Left = 60,
+  /** What results are kept between. */
+  Low = 64,
+  High = 68,
+  /** Tasks share out `Units`: rows of windows, of a convolution blocks of its product. */
+  PerTask = 72,
+  Units = 76,
+  /** Images, kernel, bias (0: none), result. */
+  X = 80,
+  Kernel = 84,
+  Bias = 88,
+  Y = 92,
+  /** Of a convolution alone: the product's sizes and its blocks. */
+  Pixels = 96,
+  Out = 100,
+  BlockM = 104,
+  BlockN = 108,
+  BlocksN = 112,
+  /** Windows laid out together, and of how many of the pieces that lie together in memory. */
+  Together = 116,
+  Pieces = 120,
+  /** Scratch: laid out windows, and where `gemm` works. */
+  Laid = 124,
+  Work = 128,
 }
 
 /** Addresses of what threads share, each on a cache line of its own. Memory below `End` is never handed out. */

@@ -114,25 +114,49 @@ const attention: Maker = (draft) => {
   return lengths ? call("attention", q, k, v, { lengths }) : call("attention", q, k, v);
 };
 
+/** Around images, as convolutions take it. */
+const paddings: readonly Argument[] = [
+  0,
+  1,
+  "same",
+  [
+    [2, 0],
+    [0, 1],
+  ],
+];
+
 const convolution: Maker = (draft) => {
   const { choices } = draft;
   const x =
     draft.float(({ rank, shape }) => rank === 4 && shape[1]! <= 8) ??
-    draft.of([1, 2, choices.integer(1, 6), choices.integer(1, 6)]);
+    draft.of([choices.integer(1, 2), choices.pick([1, 2, 4, 6]), choices.integer(1, 6), choices.integer(1, 6)]);
   if (!x) return undefined;
   const [, channels, rows, columns] = sizesOf(draft.shape(x), 4);
+  const groups = choices.pick([1, 1, 2, channels].filter((n) => channels % n === 0));
   const kernel = draft.of([
-    choices.integer(1, 3),
-    channels,
+    groups * choices.integer(1, 3),
+    channels / groups,
     choices.integer(1, Math.min(3, rows)),
     choices.integer(1, Math.min(3, columns)),
   ]);
   const bias = kernel && draft.of([draft.shape(kernel)[0]!]);
   if (!kernel || !bias) return undefined;
-  return choices.chance(0.5)
+  const stride = choices.pick<Argument>([1, 1, 2, [2, 1]]);
+  return groups === 1 && choices.chance(0.3)
     ? call("conv2d", x, kernel)
-    : call("conv2d", x, kernel, bias, { stride: choices.integer(1, 2), padding: choices.integer(0, 1) });
+    : call("conv2d", x, kernel, bias, { groups, stride, padding: choices.pick(paddings) });
 };
+
+const pool = on(
+  float(({ rank }) => rank === 4),
+  ({ choices }, x, { shape: [, , rows = 1, columns = 1] }) => {
+    const size = [choices.integer(1, Math.min(3, rows)), choices.integer(1, Math.min(3, columns))];
+    const padding = choices.pick([0, "same"] as const);
+    return call(choices.pick(["maxPool", "averagePool"] as const), x, size, {
+      ...{ padding, stride: choices.integer(1, 2) },
+    });
+  },
+);
 
 const take = on(
   ({ rank }) => rank === 2,
@@ -196,7 +220,8 @@ export const structure: readonly (readonly [weight: number, Maker])[] = [
   [6, matmul],
   [2, linear],
   [2, attention],
-  [1, convolution],
+  [2, convolution],
+  [1, pool],
   [1, resample],
   [1, adamw],
   [1, crossEntropy],

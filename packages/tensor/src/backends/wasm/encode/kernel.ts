@@ -13,6 +13,7 @@ import { encodePermutation, encodeRandomBits, encodeRandomKeys } from "./random.
 import { encodeReduce } from "./reduce.js";
 import { encodeNormalize, encodeNormalizeBackward, encodeSoftmax, encodeSoftmaxBackward } from "./rows.js";
 import type { CommandStream } from "./stream.js";
+import { encodeConvolution, encodeDepthwise, encodeMaxPool } from "./windows.js";
 
 /** Writes the command of a call kernel, whose op is the one it is registered for. */
 type Encode = { encode(stream: CommandStream, kernel: CallKernel): void }["encode"];
@@ -36,6 +37,9 @@ const calls: Readonly<Record<string, Encode>> = {
   randomBits: encodeRandomBits,
   randomKeys: encodeRandomKeys,
   permutation: encodePermutation,
+  convolution: encodeConvolution,
+  depthwiseConvolution: encodeDepthwise,
+  maxPool: encodeMaxPool,
 };
 
 export const callNames: ReadonlySet<string> = new Set(Object.keys(calls));

@@ -10,8 +10,8 @@ import { cut } from "./tasks.js";
 
 /** The longest run of k in one pass, as in assembly/gemm.ts. */
 const MAX_DEPTH = 384;
-/** The longest run of k summed into one place, as in assembly/matmul.ts. */
-const MAX_RUN = 32768;
+/** The longest run of k summed into one place, as in assembly/matmul.ts and convolution.ts. */
+export const MAX_RUN = 32768;
 /** Columns whose packed panels stay in the second-level cache. */
 const MAX_BLOCK_N = 256;
 /** Rows that repay packing the columns once more. */
@@ -22,7 +22,7 @@ const TILES = Object.values(tiles);
 const TILE_M = Math.max(...TILES.map(({ rows }) => rows));
 const TILE_N = Math.max(...TILES.map(({ columns }) => columns));
 /** f32 operations per tenth of a nanosecond, roughly. */
-const RATE = 5;
+export const RATE = 5;
 
 const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
 
@@ -61,7 +61,7 @@ interface Blocks {
 }
 
 /** Splits M and N so that there are enough blocks to share out and each repays the packing of its columns. */
-const blocksOf = (m: number, n: number, k: number, batches: number): Blocks => {
+export const blocksOf = (m: number, n: number, k: number, batches: number): Blocks => {
   const wanted = cut(Number.MAX_SAFE_INTEGER, (batches * 2 * m * n * k) / RATE).tasks;
   const perMatrix = Math.ceil(wanted / batches);
   const limit = n <= 1.5 * MAX_BLOCK_N ? n : MAX_BLOCK_N;

@@ -8,6 +8,7 @@ import { normalizeVariants } from "./normalize.js";
 import { permutation, randomBits, randomKeys } from "./random.js";
 import { softmaxVariants } from "./softmax.js";
 import { scatterAdd, take } from "./take.js";
+import { windowVariants } from "./windows.js";
 
 /** Every call kernel of this backend, most demanding variant of an op first. A new kernel joins here. */
 export const VARIANTS: readonly Variant[] = [
@@ -24,4 +25,5 @@ export const VARIANTS: readonly Variant[] = [
   randomBits,
   randomKeys,
   permutation,
+  ...windowVariants,
 ];
