@@ -1,3 +1,3 @@
 import { library } from "../../tsup.base.js";
 
-export default library({ entry: ["src/index.ts", "src/node.ts", "src/files.ts", "src/worker.ts"] });
+export default library({ entry: ["src/index.ts", "src/node.ts", "src/files.ts", "src/cards.ts", "src/worker.ts"] });

@@ -1,8 +1,9 @@
-// Depth and muP with this recipe: two and three blocks, and muP, each at rates around the recipe's, at equal FLOPs on the same seeds.
+// Depth and muP with the plainer recipe: two and three blocks, and muP, each at rates around the recipe's, at equal FLOPs on the same seeds.
 // node examples/isoflop-quick/bench/depth-mup.mjs [folder]
-import { rule, runOf, SEED, trained } from "./recipe.mjs";
+import { changed, plainer, runOf, SEED, trained } from "./recipe.mjs";
 
 const [folder = "runs/depth"] = process.argv.slice(2);
+const { rate: rule } = plainer;
 const scaled = (factor) => ({ ...rule, at: factor * rule.at });
 // Under muP one rate serves every width: the rule keeps the power of the tokens alone.
 const { width: _, ...flat } = rule;
@@ -39,7 +40,7 @@ for (const { budget, seeds, factors, names, widths } of cells)
       const runs = [];
       for (const factor of factors)
         for (let seed = SEED; seed < SEED + seeds; seed++)
-          runs.push(await runOf({ budget, width, seed, rate: rate(factor), change }));
+          runs.push(await runOf({ budget, width, seed, rate: rate(factor), change: changed(plainer.change, change) }));
       const losses = (await trained(runs, { folder })).map(({ result }) => result?.loss ?? Number.NaN);
       const means = factors.map((_, i) => mean(losses.slice(i * seeds, (i + 1) * seeds)).toFixed(4));
       console.log([budget, name, width, ...means].join("\t"));

@@ -1,6 +1,6 @@
-// What else may lower the loss at equal FLOPs: one change of the recipe at a time against the recipe, on the same seeds (same data, noise and times).
+// What else may lower the loss at equal FLOPs: one change at a time of the plainer recipe against it, on the same seeds (same data, noise and times).
 // node examples/isoflop-quick/bench/ideas.mjs [folder] [budget] [idea …]
-import { runOf, SEED, trained } from "./recipe.mjs";
+import { changed, plainer, runOf, SEED, trained } from "./recipe.mjs";
 
 const rates = (factors) => ({
   optimizer: { groups: Object.entries(factors).map(([match, learningRate]) => ({ match, learningRate })) },
@@ -56,7 +56,11 @@ const cells = [
 const [folder = "runs/ideas", budget = "8e10", ...asked] = process.argv.slice(2);
 const names = asked.length > 0 ? asked : Object.keys(ideas);
 const seeded = (cell, change) =>
-  Promise.all(Array.from({ length: cell.seeds }, (_, i) => runOf({ ...cell, seed: SEED + i, change })));
+  Promise.all(
+    Array.from({ length: cell.seeds }, (_, i) =>
+      runOf({ ...cell, ...plainer, seed: SEED + i, change: changed(plainer.change, change) }),
+    ),
+  );
 const lossesOf = async (runs) => (await trained(runs, { folder })).map(({ result }) => result?.loss ?? Number.NaN);
 
 const mean = (values) => values.reduce((s, x) => s + x, 0) / values.length;

@@ -1,6 +1,6 @@
 // How much of a block should be its MLP at budgets of minutes? Ratios at their own best widths, as a smaller ratio makes a width cheaper:
 // node examples/isoflop-quick/bench/mlp-ratio.mjs [folder] [budget]
-import { runOf, SEED, trained } from "./recipe.mjs";
+import { changed, plainer, runOf, SEED, trained } from "./recipe.mjs";
 
 const cells = [
   { budget: 4e10, widths: [24, 32, 40], ratios: [1, 2, 4], seeds: 4 },
@@ -20,7 +20,10 @@ for (const mlpRatio of cell.ratios) {
   for (const width of cell.widths)
     for (let seed = SEED; seed < SEED + cell.seeds; seed++)
       runs.push(
-        await runOf({ budget: cell.budget, width, seed, change: mlpRatio === 4 ? {} : { model: { mlpRatio } } }),
+        await runOf({
+          ...{ budget: cell.budget, width, seed, rate: plainer.rate },
+          change: changed(plainer.change, { model: { mlpRatio } }),
+        }),
       );
   const losses = (await trained(runs, { folder })).map(({ result }) => result?.loss ?? Number.NaN);
   const means = cell.widths.map((_, i) => mean(losses.slice(i * cell.seeds, (i + 1) * cell.seeds)));

@@ -11,18 +11,38 @@ export const openData = dataOpener();
 export const SEED = 1000;
 
 /** What a model is beside its size. */
-export const model = { qkNorm: "rms", time: "added" };
+export const model = { qkNorm: "rms", time: "added", mlpRatio: 2 };
 
 /** How a run is trained, whatever its size. */
 export const recipe = {
-  optimizer: { beta1: 0.9, beta2: 0.99, warmup: 0.05, decay: 0.3 },
+  optimizer: {
+    ...{ beta1: 0.9, beta2: 0.99, warmup: 0.05, decay: 0.3 },
+    groups: [
+      { match: "t_embedder.*", learningRate: 0.3 },
+      { match: "context_embedder.*", learningRate: 3 },
+    ],
+  },
   averaging: { kind: "power", width: 0.05 },
   captionDropout: 0.1,
   validation: { images: 1024 },
 };
 
 /** The law that `learning-rate.mjs` finds. */
-export const rule = { at: 0.0038, width: [32, -0.73], tokens: [5e5, -0.13], batch: [2, 0.55] };
+export const rule = { at: 0.0045, width: [32, -0.77], tokens: [5e5, -0.07], batch: [2, 0.66] };
+
+/** The recipe that changes were first measured from: a wider MLP, and one rate for all parameters, with the law that was found for it. */
+export const plainer = {
+  rate: { at: 0.0038, width: [32, -0.73], tokens: [5e5, -0.13], batch: [2, 0.55] },
+  change: { model: { mlpRatio: 4 }, optimizer: { groups: [] } },
+};
+
+/** `change` on top of `under`. */
+export const changed = (under, change = {}) => ({
+  ...under,
+  ...change,
+  model: { ...under.model, ...change.model },
+  optimizer: { ...under.optimizer, ...change.optimizer },
+});
 
 /**
  * One run of a cell. `change` is merged into its model, optimizer and the rest of the recipe; its `size` gives depth or heads at a width in place

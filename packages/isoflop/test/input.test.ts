@@ -152,7 +152,7 @@ describe("wrong usage", () => {
     [["fit", "isoflop", "-i", runs, "--bootstrap", "1.5"], "Expected a whole number"],
     [
       ["fit", "isoflop", "-i", runs, "--columns", "X=C"],
-      '--columns has "X"; expected C, N, D, loss, sigma, seed, label, U, experts, metric:NAME or input:NAME',
+      '--columns has "X"; expected C, N, D, loss, sigma, seed, label, U, experts, metric:NAME, sigma:NAME or input:NAME',
     ],
     [["compare", runs], "there is nothing to compare with; expected a second file, or --by with a column of the first"],
     [["compare", runs, runs, "--by", "arch"], "--by takes both sides from one table; expected no second file"],

@@ -290,7 +290,7 @@ test("compare draws both laws with what they were fitted to, the step of effecti
 
 test("plan-next draws every planned run, the even grid, and the runs where it has them", () => {
   const fit = saved("plan-report.json", ["fit", "surface", ...epoch]);
-  const args = ["--allowance", "1e22", "--target", "1e24", "--quantity", "N"];
+  const args = ["--allowance", "1e22", "--target", "1e24", "--optimum", "N"];
   const { stdout } = isoflop(["plan-next", fit, ...args, "--json"]);
   const { plan } = JSON.parse(stdout) as { plan: { runs: unknown[]; evenGrid: unknown[] } };
   const { runs, evenGrid } = plan;

@@ -10,7 +10,7 @@ import { type SavedFit, savedFitIn } from "../fit/saved.js";
 import type { ColumnMap } from "../options/columns.js";
 import { doneIn } from "../runs/folder.js";
 import { type LoadedRuns, loadRuns, ofQuantity } from "../runs/load.js";
-import { namesAsked, offsetOf } from "../runs/quantity-name.js";
+import { namesAsked, quantityIn } from "../runs/quantity-name.js";
 import { layoutOf } from "../study/layout.js";
 import { LOSS } from "../words/quantity.js";
 import type { CitedData } from "./references.js";
@@ -149,7 +149,7 @@ const ofMetric = (
   if (quantity === undefined || quantity === LOSS) return summary;
   const { quantities = [] } = summary;
   const [found, ...others] = quantities.filter(
-    ({ name, title }) => title === quantity || namesAsked(offsetOf(quantity).name, [name]).length > 0,
+    ({ name, title }) => title === quantity || namesAsked(quantityIn(quantity).name, [name]).length > 0,
   );
   if (found && others.length === 0) return asQuantity(summary, found);
   const there = quantities.map(({ name, title }) => (name === title ? name : `${title} (${name})`)).join(", ");

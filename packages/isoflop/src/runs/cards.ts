@@ -1,4 +1,5 @@
 import type { MetricCard } from "@isoflop/sweep";
+import { unlikeCards as differenceOf } from "@isoflop/sweep/cards";
 import { firstDifference } from "./alike.js";
 
 /** A number of a run with what fixes it. */
@@ -8,7 +9,7 @@ export interface Carded {
   /** As it was asked for. */
   readonly metric: { readonly kind: string; readonly data?: unknown };
   readonly card: MetricCard;
-  /** Of the run's own data, by content; undefined where it is not known. */
+  /** Of the run's own data, where it is known. */
   readonly content?: string | undefined;
   /** That of the run. */
   readonly objective?: unknown;
@@ -17,18 +18,22 @@ export interface Carded {
 /** Metrics that are the objective's own number: without it they say nothing. */
 const ofObjective: ReadonlySet<string> = new Set(["validation"]);
 
-/** What has to be equal of numbers that one law joins, or that are compared. Runs see their data in orders of their own, so that of content is asked. */
-const fixing = ({ metric, card, content, objective }: Carded): Readonly<Record<string, unknown>> => ({
-  metric: card.metric,
-  data: metric.data === undefined ? content : card.data,
-  modules: card.modules,
-  numerics: card.numerics,
-  ...(ofObjective.has(metric.kind) && { objective }),
-});
+/** A card that says what data it is of, as those of older versions say it by the run or by the request. */
+const wholeCard = ({ metric, card, content }: Carded): MetricCard => {
+  const known = card.content ?? (metric.data === undefined ? content : card.data);
+  return known === undefined ? card : { ...card, content: known };
+};
 
-/** In what the cards of numbers differ, in words that name the field, both values and the runs; undefined where they are alike. */
-export const unlikeCards = (numbers: readonly Carded[]): string | undefined =>
-  firstDifference(
-    numbers.map((number) => ({ id: number.run, value: fixing(number) })),
-    "card",
+/** In what the cards of numbers differ, in words that name the field, both values and both runs; undefined where one law may join them. */
+export const unlikeCards = (numbers: readonly Carded[]): string | undefined => {
+  const [first, ...others] = numbers;
+  for (const other of others) {
+    const difference = differenceOf(wholeCard(first!), wholeCard(other));
+    if (difference !== undefined) return `${difference}: run ${first!.run} and run ${other.run}`;
+  }
+  const ownNumbers = numbers.filter(({ metric }) => ofObjective.has(metric.kind));
+  return firstDifference(
+    ownNumbers.map(({ run, objective }) => ({ id: run, value: objective })),
+    "objective",
   );
+};

@@ -7,7 +7,7 @@ import { type Carded, unlikeCards } from "./cards.js";
 import { doneIn, storeIn } from "./folder.js";
 import { numbersOf } from "./measured.js";
 import { namesIn } from "./own-metrics.js";
-import { offsetOf } from "./quantity-name.js";
+import { quantityIn } from "./quantity-name.js";
 import { isFolder, tablesIn } from "./tables.js";
 
 /** The numbers of a metric that the runs of a folder have, with what fixes them. */
@@ -15,7 +15,7 @@ const cardedIn = (folder: string, quantity: string): readonly Carded[] => {
   const store = storeIn(folder);
   const all = doneIn(folder).map((run) => ({ run, numbers: numbersOf(join(store, run.id)) }));
   const there = new Set(all.flatMap(({ numbers }) => numbers.map(({ name }) => name)));
-  const names = namesIn(folder, offsetOf(quantity).name, [...there]);
+  const names = namesIn(folder, quantityIn(quantity).name, [...there]);
   return all.flatMap(({ run, numbers }) =>
     numbers.flatMap(({ name, metric, card }): Carded[] =>
       metric && card && names.includes(name)

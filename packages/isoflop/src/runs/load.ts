@@ -22,7 +22,7 @@ import { plural } from "../words/numbers.js";
 import { LOSS } from "../words/quantity.js";
 import { requireLikeNumbers } from "./comparable.js";
 import { knownInputs } from "./inputs.js";
-import { offsetFor } from "./offset.js";
+import { offsetOf } from "./offset.js";
 import { withQuantity } from "./quantity.js";
 import { type FileTable, groupsOf, inputsOf, type ReadTables, readTables, type TableInput, within } from "./tables.js";
 
@@ -115,7 +115,7 @@ const loadFrom = ({ origin, tables }: ReadTables, options: RunInput): LoadedRuns
   if (below.length > 0)
     doubts.push({
       kind: "not-positive",
-      message: `${plural(below.length, "row")} with a ${quantity} of 0 or less ${below.length === 1 ? "takes" : "take"} no part, which bends what is left; --quantity "${quantity} + ${offsetFor(undefined, values)}" adds so much to all of them`,
+      message: `${plural(below.length, "row")} with a ${quantity} of 0 or less ${below.length === 1 ? "takes" : "take"} no part, which bends what is left; --quantity "${quantity} + ${offsetOf(values)}" adds so much to all of them`,
     });
   const fitted = quantity === undefined ? runs : quantityAsLoss(runs, quantity).runs;
   doubts.push(...independence(fitted).map(({ kind, message }) => ({ kind, message })));

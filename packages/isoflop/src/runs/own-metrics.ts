@@ -8,16 +8,18 @@ import { namesAsked } from "./quantity-name.js";
 export const namesIn = (folder: string, asked: string, names: readonly string[]): readonly string[] => {
   const meant = namesAsked(asked, names);
   if (meant.length < 2) return meant;
-  const { metrics } = (manifestIn(folder)?.file ?? {}) as { readonly metrics?: readonly unknown[] };
-  const own = meant.filter((name) => metrics?.some((metric) => isCalled(name, metric)));
+  const { metrics = [] } = (manifestIn(folder)?.file ?? {}) as { readonly metrics?: readonly unknown[] };
+  const own = meant.filter((name) => metrics.some((metric) => isCalled(name, metric)));
   return own.length === 1 ? own : meant;
 };
 
-/** Whether a metric's name says all that its record does. */
-const isCalled = (name: string, metric: unknown): boolean => {
+/** Whether a metric's name says nothing else than its record does. Options that are as usual need not be told of either. */
+const isCalled = (name: string, written: unknown): boolean => {
   const [kind = "", options = ""] = name.slice(0, -1).split("(");
-  const said = options.split(" ");
-  return Object.entries(metric ?? {}).every(([key, value]) =>
-    key === "kind" ? value === kind : typeof value === "object" || said.includes(`${key}=${String(value)}`),
-  );
+  const told = options.split(" ");
+  return Object.entries(written ?? {}).every(([key, value]) => {
+    if (key === "kind") return value === kind;
+    if (typeof value === "object" || !told.some((one) => one.startsWith(`${key}=`))) return true;
+    return told.includes(`${key}=${String(value)}`);
+  });
 };

@@ -94,11 +94,12 @@ export const timedRuns = ({ fitted, tests, fit, images, measured }: Listed): rea
 
 /** Those of a metric. */
 export const metricResults = (
-  { name, title, offset, refused, link, fit, methods, noise }: FittedMetric,
+  { name, title, offset, higher, refused, link, fit, methods, noise }: FittedMetric,
   heldOut: readonly Tested[] = [],
 ): MetricResults => ({
   ...{ name, title },
   ...(offset !== undefined && { offset }),
+  ...(higher && { higher }),
   ...(refused !== undefined && { refused }),
   ...(link && { link }),
   ...resultsOf({ fit, methods, noise, heldOut }),

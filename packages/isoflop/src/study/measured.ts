@@ -19,7 +19,9 @@ export const measuredOf = async (
   store: RunStore,
 ): Promise<MeasuredRuns> => {
   const found = new Map<string, Measured>();
-  const metrics = new Map(requests.map(({ metric }) => [measurementLabel(metric), metric]));
+  const metrics = new Map(
+    requests.flatMap(({ metric, at }) => (at === undefined ? [[measurementLabel(metric), metric] as const] : [])),
+  );
   if (requests.length === 0) return { numbers: found, metrics };
   for (const { id, spec } of runs) {
     const asked = new Set(requests.map((request) => measurementName(cardOf(spec, request))));
@@ -54,7 +56,11 @@ export const measuredIn = async (
   const known = all.map(([{ id }, own]) => [id, own.filter(({ name }) => names.has(name))] as const);
   return {
     numbers: new Map(known.map(([id, own]) => [id, numbersOf(own)])),
-    metrics: new Map(known.flatMap(([, own]) => own.map(({ name, metric }) => [name, metric]))),
+    metrics: new Map(
+      known.flatMap(([, own]) =>
+        own.flatMap(({ name, metric, card }) => (card.at === undefined ? [[name, metric]] : [])),
+      ),
+    ),
   };
 };
 

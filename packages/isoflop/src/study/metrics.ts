@@ -13,14 +13,15 @@ import {
   straightLinks,
 } from "@isoflop/scaling";
 import type { MetricSpec } from "@isoflop/train";
-import { offsetFor } from "../runs/offset.js";
 import { type DoneRun, pointOf } from "../runs/point.js";
+import { quantityWords, valueOfQuantity } from "../runs/quantity-name.js";
 import { LOSS } from "../words/quantity.js";
 import type { Measured } from "./document.js";
 import { type Fitting, type StudyMethods, studyMethods } from "./methods.js";
+import { isHigherBetter, metricOffset } from "./metric-offset.js";
 
 /** A metric as laws are fitted to it. */
-export interface FittedMetric extends Pick<MetricResults, "name" | "title" | "offset" | "refused"> {
+export interface FittedMetric extends Pick<MetricResults, "name" | "title" | "offset" | "higher" | "refused"> {
   /** The runs with the metric, and what is added to it, in the place of the loss. */
   readonly points: readonly Run[];
   readonly fit?: IsoFlop;
@@ -36,11 +37,9 @@ export interface MeasuredRuns {
   readonly metrics: ReadonlyMap<string, MetricSpec>;
 }
 
-/** Names of all that was measured of runs, in the order in which it was asked for. */
-const namesIn = (runs: readonly DoneRun[], { numbers, metrics }: MeasuredRuns): readonly string[] => {
-  const found = new Set(runs.flatMap(({ id }) => Object.keys(numbers.get(id)?.metrics ?? {})));
-  return [...new Set([...metrics.keys(), ...found])].filter((name) => found.has(name));
-};
+/** Names of what was measured of the runs, in the order in which it was asked for. */
+const namesIn = (runs: readonly DoneRun[], { numbers, metrics }: MeasuredRuns): readonly string[] =>
+  [...metrics.keys()].filter((name) => runs.some(({ id }) => Object.hasOwn(numbers.get(id)?.metrics ?? {}, name)));
 
 /** What a metric is called beside others: by its kind where that is one of them alone. */
 export const titlesOf = (names: readonly string[]): ReadonlyMap<string, string> => {
@@ -53,10 +52,12 @@ export const titlesOf = (names: readonly string[]): ReadonlyMap<string, string> 
 export const metricPoint = (
   run: DoneRun,
   measured: MeasuredRuns,
-  { name, title, offset = 0 }: Pick<MetricResults, "name" | "title" | "offset">,
+  { name, title, offset = 0, higher }: Pick<MetricResults, "name" | "title" | "offset" | "higher">,
 ): Run | undefined => {
   const { metrics = {}, standardErrors = {} } = measured.numbers.get(run.id) ?? {};
-  const value = Object.hasOwn(metrics, name) ? metrics[name]! + offset : Number.NaN;
+  const value = Object.hasOwn(metrics, name)
+    ? valueOfQuantity({ offset, sign: higher ? -1 : 1 }, metrics[name]!)
+    : Number.NaN;
   if (!Number.isFinite(value)) return undefined;
   const { sigma: _, ...point } = pointOf(run);
   const own = { loss: value, metrics: { [title]: value } };
@@ -90,9 +91,11 @@ const fitMetric = async (
   const numbers = runs.flatMap(({ id }) => measured.numbers.get(id) ?? []);
   const values = numbers.flatMap(({ metrics }) => metrics?.[name] ?? []);
   const [, error] = extent([0, ...numbers.flatMap(({ standardErrors }) => standardErrors?.[name] ?? [])]);
-  const offset = offsetFor(measured.metrics.get(name), values, error);
-  const title = offset > 0 ? `${short} + ${offset}` : short;
-  const head = { name, title, ...(offset > 0 && { offset }) };
+  const metric = measured.metrics.get(name);
+  const sign = metric && isHigherBetter(metric) ? -1 : 1;
+  const offset = metricOffset(metric, sign < 0 ? values.map((value) => -value) : values, error);
+  const title = quantityWords({ name: short, offset, sign });
+  const head = { name, title, ...(offset > 0 && { offset }), ...(sign < 0 && { higher: true }) };
   const pairs = runs.flatMap((run) => {
     const point = metricPoint(run, measured, head);
     return point ? [{ loss: run.result.loss, point }] : [];

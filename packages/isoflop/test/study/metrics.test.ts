@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { readStudy } from "@isoflop/plot";
 import { expectOk } from "@isoflop/scaling";
 import { measurementName } from "@isoflop/sweep";
-import type { MetricSpec } from "@isoflop/train";
+import { type MetricSpec, metricSpec } from "@isoflop/train";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tableOfRuns } from "../../src/runs/folder.js";
 import { loadRuns, ofQuantity } from "../../src/runs/load.js";
-import { offsetFor } from "../../src/runs/offset.js";
 import type { DoneRun } from "../../src/runs/point.js";
+import { quantityIn, quantityWords } from "../../src/runs/quantity-name.js";
 import { fitLaws, openStudy, StudyError, StudyFolder, studyWords } from "../../src/study/index.js";
 import { measuredIn } from "../../src/study/measured.js";
+import { metricOffset } from "../../src/study/metric-offset.js";
 import { fitMetrics, type MeasuredRuns, titlesOf } from "../../src/study/metrics.js";
 import { textOf } from "../../src/words/text.js";
 import { file, json } from "../isoflop.js";
@@ -30,7 +31,10 @@ const runs = [1e10, 3e10, 1e11, 3e11].flatMap((C, b) =>
   [0.2, 0.45, 1, 2.2, 5].map((size, i) => runOf(C, Math.round(0.2 * C ** 0.5 * size), 5 * b + i)),
 );
 
-const measured = (of: Readonly<Record<string, (run: DoneRun) => number>>, spec?: MetricSpec): MeasuredRuns => ({
+const measured = (
+  of: Readonly<Record<string, (run: DoneRun) => number>>,
+  spec = { kind: "of our own" } as unknown as MetricSpec,
+): MeasuredRuns => ({
   numbers: new Map(
     runs.map((run) => [
       run.id,
@@ -40,8 +44,10 @@ const measured = (of: Readonly<Record<string, (run: DoneRun) => number>>, spec?:
       },
     ]),
   ),
-  metrics: new Map(spec ? Object.keys(of).map((name) => [name, spec]) : []),
+  metrics: new Map(Object.keys(of).map((name) => [name, spec])),
 });
+
+const recall = metricSpec({ kind: "recall", extractor: { kind: "pixels" } });
 
 describe("metrics of a study's runs", () => {
   it("are called by their kind where no other is of it", () => {
@@ -51,15 +57,17 @@ describe("metrics of a study's runs", () => {
 
   it("have something added where they need not be above zero: a density its bytes, a distance what its values ask for", () => {
     const nll = { kind: "nll", dequantization: "none" } as MetricSpec;
-    expect(offsetFor(nll, [-1.5, 2])).toBe(7);
-    expect(offsetFor({ kind: "vlb", decoder: "gaussian" } as MetricSpec, [3, 4])).toBe(7);
-    expect(offsetFor({ kind: "nll", dequantization: "uniform" } as MetricSpec, [3, 4])).toBe(0);
-    expect(offsetFor(nll, [-9, 2])).toBe(40);
+    expect(metricOffset(nll, [-1.5, 2])).toBe(7);
+    expect(metricOffset({ kind: "vlb", decoder: "gaussian" } as MetricSpec, [3, 4])).toBe(7);
+    expect(metricOffset({ kind: "nll", dequantization: "uniform" } as MetricSpec, [3, 4])).toBe(0);
+    expect(metricOffset(nll, [-9, 2])).toBe(40);
     const kid = { kind: "kid" } as unknown as MetricSpec;
-    expect(offsetFor(kid, [0.02, 0.3], 0.004)).toBe(0);
-    expect(offsetFor(kid, [0.01, 0.3], 0.004)).toBe(0.6);
-    expect(offsetFor(kid, [-0.01, 0.3])).toBe(0.7);
-    expect(offsetFor(undefined, [0, 0])).toBeGreaterThan(0);
+    expect(metricOffset(kid, [0.02, 0.3], 0.004)).toBe(0);
+    expect(metricOffset(kid, [0.01, 0.3], 0.004)).toBe(0.6);
+    expect(metricOffset(kid, [-0.01, 0.3])).toBe(0.7);
+    expect(metricOffset(undefined, [0, 0])).toBeGreaterThan(0);
+    // A share of which more is better is taken from one.
+    expect(metricOffset(recall, [-0.8, -0.2])).toBe(1);
   });
 
   it("that are a line of the loss have its optima, exponents of size, noise by their own errors", async () => {
@@ -93,6 +101,16 @@ describe("metrics of a study's runs", () => {
     const [N, of] = [expectOk(bits!.fit!.N), expectOk(fitLaws(runs).N)];
     expect(N.exponent.value).toBeCloseTo(of.exponent.value, 6);
     expect(["linear", "logarithm"]).toContain(expectOk(bits!.link!).form);
+  });
+
+  it("of which more is better are what they leave of one", async () => {
+    const found = measured({ "recall(samples=64)": ({ result }) => 1 - result.loss }, recall);
+    const [missed] = await fitMetrics(runs.slice(0, 10), found);
+    expect(missed).toMatchObject({ title: "1 - recall", offset: 1, higher: true });
+    const first = runs[0]!;
+    expect(missed!.points.find(({ label }) => label === first.id)!.loss).toBeCloseTo(first.result.loss, 12);
+    expect(quantityIn("1 - recall")).toEqual({ name: "recall", offset: 1, sign: -1 });
+    expect(quantityWords(quantityIn("nll + 7"))).toBe("nll + 7");
   });
 
   it("never stop a study: what cannot be fitted has its reason", async () => {
@@ -196,14 +214,14 @@ describe("a study with metrics", () => {
       await rm(file);
       await writeFile(place, JSON.stringify({ ...other, card: edited }));
       const refusal =
-        /vlb is not one number, and no law joins it: card.metric.strata is [49] in run \w+ and [49] in run \w+/;
+        /vlb is not one number, and no law joins it: metric.strata is [49] of the one and [49] of the other: run \w+ and run \w+/;
       expect(() => loadRuns({ input: out, quantity: "vlb" })).toThrow(refusal);
       expect(() => loadRuns({ input: out, quantity: "validation" })).not.toThrow();
       const notes: string[] = [];
       const study = new StudyFolder(out);
       const { metrics: left } = await measuredIn(await study.done(), study.store, (note) => notes.push(note));
       expect([...left.keys()]).toEqual(["validation(split=validation images=64)"]);
-      expect(notes.join()).toMatch(/^vlb\(.* is left out, as it is not one number: card\.metric\.strata is/);
+      expect(notes.join()).toMatch(/^vlb\(.* is left out, as it is not one number: metric\.strata is/);
     } finally {
       await rm(place, { force: true });
       await writeFile(file, kept);

@@ -4,13 +4,14 @@ import type { DrawnStudy, MetricResults, TimedRun } from "./study.js";
 
 /** A study with a metric in the place of its loss, of the runs that have it: whatever draws or words a study does so of the metric. */
 export const asQuantity = (study: DrawnStudy, results: MetricResults): DrawnStudy => {
-  const { name, title, offset = 0, fit, rollOut, joint, floor, noise, heldOut } = results;
+  const { name, title, offset = 0, higher = false, fit, rollOut, joint, floor, noise, heldOut } = results;
   const { record, preset, device, data, seconds, plannedRuns, choices } = study;
   const runs = study.runs.flatMap(({ sigma: _, ...run }): TimedRun[] => {
     const value = valueIn(run.metrics, name);
-    if (value === undefined || !(value + offset > 0)) return [];
+    const loss = value === undefined ? Number.NaN : offset + (higher ? -value : value);
+    if (!(loss > 0)) return [];
     const error = valueIn(run.standardErrors, name);
-    const own = { loss: value + offset, metrics: { [title]: value + offset } };
+    const own = { loss, metrics: { [title]: loss } };
     return [{ ...run, ...own, ...(error !== undefined && { sigma: error, standardErrors: { [title]: error } }) }];
   });
   return {
@@ -23,7 +24,7 @@ export const asQuantity = (study: DrawnStudy, results: MetricResults): DrawnStud
     ...(floor && { floor }),
     ...(noise && { noise }),
     ...(heldOut && { heldOut }),
-    ...(offset > 0 && { offset }),
+    ...(offset > 0 && !higher && { offset }),
   };
 };
 
@@ -33,10 +34,12 @@ const valueIn = (values: Readonly<Record<string, number>> | undefined, name: str
 const round = (value: number): string => String(Number(value.toPrecision(4)));
 
 /** What is fitted, and what cannot be said of it. */
-export const metricLead = ({ name, title, offset, refused }: MetricResults): string =>
+export const metricLead = ({ name, title, offset, higher, refused }: MetricResults): string =>
   [
     title === name ? `${name}, measured of every run.` : `${title}: ${name}, measured of every run.`,
+    higher && "More of it is better, and laws are of what falls: what is fitted is what it leaves of one.",
     offset !== undefined &&
+      !higher &&
       `Its values need not be above 0, and the forms of laws are of what is: ${round(offset)} is added to all of them before anything is fitted, and every number here has it. Parabolas and the sizes and data at their minima do not depend on it; a power law of the metric itself does not exist, and no exponent of it is given.`,
     refused !== undefined && `Nothing is predicted of it: ${refused}`,
   ]

@@ -101,6 +101,7 @@ const metricSchema: v.GenericSchema<unknown, MetricResults> = record({
   name: text,
   title: text,
   offset: maybe(positive),
+  higher: maybe(v.boolean("true or false")),
   refused: maybe(text),
   link: maybe(recordFields.outcome(recordSchemas.link)),
   ...resultEntries,

@@ -156,13 +156,15 @@ export interface QuantityResults {
 export interface MetricResults extends QuantityResults {
   /** Among the `metrics` of the runs. */
   readonly name: string;
-  /** What is fitted and drawn, in short: `vlb`, or `nll + 1.5` where so much is added. */
+  /** What is fitted and drawn, in short: `vlb`, `nll + 7` where so much is added, or `1 - recall`. */
   readonly title: string;
   /**
    * What is added to every value before anything is fitted, as the forms of laws are of what is positive. Parabolas and their minima do not depend on
    * it; a power law of the metric itself does.
    */
   readonly offset?: number;
+  /** More of the metric is better: what is fitted is what it leaves of `offset`, 1 - recall. */
+  readonly higher?: boolean;
   /** Why nothing is said of it beyond the fitted budgets. */
   readonly refused?: string;
   /** The metric as a function of the loss, with a test for a break. */

@@ -1,11 +1,11 @@
-import { linkForms, linkScales } from "@isoflop/scaling";
+import { type LinkFit, linkForms, linkScales } from "@isoflop/scaling";
 import { type Command, Option } from "commander";
 import { type AnswerOptions, answer } from "../../answer.js";
 import { columnMap } from "../../options/columns.js";
 import { jsonOption, quantityOption, reportOption, skipOption, tableOptions } from "../../options/common.js";
 import { formOptions, formsHelp, givenOf } from "../../options/form-options.js";
 import { type LinkAsked, linkThrough } from "./fit.js";
-import { linkFitWords } from "./words.js";
+import { linkWords } from "./words.js";
 
 type Options = LinkAsked & AnswerOptions & { readonly form: string };
 
@@ -38,14 +38,17 @@ export const configure = (command: Command): void => {
     )
     .addHelpText("after", help)
     .action((options: Options) =>
-      answer(options, [options.input], () => {
+      answer(options, [options.input], async () => {
         const document = linkThrough(options, givenOf(linkForms, options.form, { ...options }));
         return {
           document,
-          words: linkFitWords(document),
+          words: linkWords(document, await brokenWords(document.fit)),
           page: async () => (await import("./page.js")).linkPage(document.fit),
           caveat: document,
         };
       }),
     );
 };
+
+const brokenWords = async (fit: LinkFit | undefined): Promise<readonly string[]> =>
+  fit?.break ? (await import("@isoflop/plot")).linkWords({ ok: true, ...fit }).slice(1) : [];

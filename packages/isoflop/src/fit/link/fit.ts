@@ -2,6 +2,7 @@ import { fitLink, type LinkFit, type LinkScale } from "@isoflop/scaling";
 import { usageError } from "../../exit.js";
 import { requireLikeNumbers } from "../../runs/comparable.js";
 import { quantityColumn } from "../../runs/quantity.js";
+import { valueOfQuantity } from "../../runs/quantity-name.js";
 import { readTables } from "../../runs/tables.js";
 import { LOSS } from "../../words/quantity.js";
 import { type ColumnsInput, loadColumns } from "../columns.js";
@@ -36,13 +37,13 @@ export const linkThrough = (asked: LinkAsked, options: Readonly<Record<string, u
         throw usageError(`--quantity is a metric against the loss, and ${axis} is given; expected one of them`);
     const { input, format } = asked;
     requireLikeNumbers([input], quantity);
-    const { column, offset } = quantityColumn(readTables({ input, format }), quantity);
+    const { column, ...of } = quantityColumn(readTables({ input, format }), quantity);
     const loaded = loadColumns(
       { ...asked, columns: { x: LOSS, y: column } },
       { fields: { x: "positive", y: "finite" } },
     );
     const { x, y } = loaded.columns;
-    const metric = y.map((value) => value + offset);
+    const metric = y.map((value) => valueOfQuantity(of, value));
     return saved<LinkFit>(
       "link",
       fitLink(x, metric, { ...options, form, scale, testBreak, names: { x: LOSS, y: quantity } }),

@@ -1,4 +1,3 @@
-import { linkWords } from "@isoflop/plot";
 import { type LinkFit, linkForms } from "@isoflop/scaling";
 import { estimateCells, num, round } from "../../words/numbers.js";
 import { table, type Words } from "../../words/passage.js";
@@ -11,8 +10,8 @@ const scaleNames: Readonly<Record<LinkFit["scale"], (name: string) => string>> =
   logit: (name) => `logit ${name}`,
 };
 
-/** What a person reads of a link. */
-export const linkFitWords = (saved: SavedFit<LinkFit>): Words => {
+/** What a person reads of a link. @param broken what the test for a break came to */
+export const linkWords = (saved: SavedFit<LinkFit>, broken: readonly string[] = []): Words => {
   const { fit } = saved;
   if (!fit) return [pointsUsed(saved)];
   const { form, parameters, choices, names, scale, residualStandardDeviation } = fit;
@@ -23,7 +22,7 @@ export const linkFitWords = (saved: SavedFit<LinkFit>): Words => {
       [`m = ${names.y}, L = ${names.x}: ${linkForms.get(form).formula}`, "value", "std. error", "95 % interval"],
       Object.entries(parameters).map(([name, estimate]) => [name, ...estimateCells(estimate)]),
     ),
-    ...(fit.break ? [{ notes: linkWords({ ok: true, ...fit }).slice(1) }] : []),
+    broken.length > 0 && { notes: broken },
     [`residuals of ${scaleNames[scale](names.y)}: ${num(residualStandardDeviation, 3)}`, ...given].join("; "),
   ];
 };
