@@ -3,6 +3,7 @@ import { readManifest, type WeightsManifest } from "../keras/manifest.js";
 import { readKeras } from "../keras/read.js";
 import type { KerasModel } from "../keras/topology.js";
 import type { Network } from "../network/network.js";
+import { once } from "../once.js";
 import { sha256 } from "../sha256.js";
 
 /** A model as a module of nsfwjs exports it: its topology, and its files in base64. */
@@ -53,7 +54,7 @@ const filesOf = async (load: () => Promise<NsfwjsModel>) => {
 
 /** The network of a model of nsfwjs, and SHA-256 of its weights as the package has them. Neither runs TensorFlow.js. */
 export const nsfwjsNetwork = (load: () => Promise<NsfwjsModel>) => ({
-  digest: async (): Promise<string> => sha256((await filesOf(load)).bytes),
+  digest: once(async (): Promise<string> => sha256((await filesOf(load)).bytes)),
   async network(): Promise<Network> {
     const { json, bytes } = await filesOf(load);
     return readKeras(json.modelTopology as KerasModel, readManifest(json.weightsManifest, bytes));
