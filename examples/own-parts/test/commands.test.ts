@@ -29,9 +29,12 @@ describe("the commands of the README", () => {
   });
 
   it("have trained a run each, and measured what was asked for", () => {
-    expect(readdirSync(join(folder, "runs")).filter((name) => /^[0-9a-f]{16}$/.test(name))).toHaveLength(9);
+    expect(readdirSync(join(folder, "runs")).filter((name) => /^[0-9a-f]{16}$/.test(name))).toHaveLength(10);
     expect(sh("isoflop train specs/metric.json --out runs")).toMatch(
       /captionWorth\(split=validation images=128\) [\d.e−]+ ± .* of 128\nvalidation\(split=validation-emoji images=64\)/,
+    );
+    expect(sh("isoflop train specs/extractor.json --out runs")).toMatch(
+      /kid\(extractor=roughness@any-1-2-4 count=128 steps=8\) [\d.e−]+ ± .* of 128/,
     );
   });
 });

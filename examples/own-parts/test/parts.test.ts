@@ -13,6 +13,7 @@ import {
 } from "@isoflop/diffusion";
 import { checkCounted, parameterRates } from "@isoflop/dit";
 import type { Context } from "@isoflop/flops";
+import { extractors } from "@isoflop/metrics";
 import { contentOf, memoryRunStore, runId, runSpec, runSweep, trainRunner } from "@isoflop/sweep";
 import { createDevice, mul, type Tensor } from "@isoflop/tensor";
 import {
@@ -42,11 +43,33 @@ for (const sort of [
   "conditioning",
   "schedule",
   "metric",
+  "extractor",
   "runner",
   "optimizer",
   "grid",
 ])
   await loadModule(`my-${sort}.ts`, parts);
+
+describe("roughness", () => {
+  const features = async (value: (x: number, y: number) => number, given: object = {}) => {
+    const extractor = extractors.build({ kind: "roughness", distances: [1, 2], ...given });
+    const loaded = await extractor.load(device);
+    const data = Float32Array.from({ length: 3 * 64 }, (_, i) => value(i % 8, Math.floor((i % 64) / 8)));
+    return [...(await loaded.features({ data, count: 1, channels: 3, height: 8, width: 8 }))];
+  };
+
+  it("is 0 of flat pictures, the slope times the distance of ramps, and all of a chequered one's at 1", async () => {
+    expect(await features(() => 0.3)).toEqual([0, 0, 0, 0]);
+    expect(await features((x) => x / 8)).toEqual([1 / 8, 0, 2 / 8, 0].map((value) => expect.closeTo(value, 6)));
+    expect(await features((x, y) => ((x + y) % 2 === 0 ? 1 : -1))).toEqual([2, 2, 0, 0]);
+  });
+
+  it("needs pictures that are larger than its distances", async () => {
+    await expect(features(() => 0, { distances: [8] })).rejects.toThrow(
+      "images are 8×8; roughness needs sides above 8",
+    );
+  });
+});
 
 describe("laplace", () => {
   it.each([{}, { mean: 0.8, scale: 0.3 }, { mean: -1, scale: 1 }])("is a density: %j", (options) => {

@@ -1,15 +1,27 @@
 // Trains the encoder of emoji scenes and writes weights/emoji-encoder.safetensors: minutes on one core, the same file from the same seed on the same
-// kind of processor. `node scripts/train-emoji.mjs [--images 400000] [--seed 0] [--out FILE]`; needs a built workspace, sharp and @iconify-json/noto.
+// kind of processor. `node scripts/train-emoji.mjs [--images 640000] [--seed 0] [--out FILE]`; needs a built workspace, sharp and @iconify-json/noto.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { allocateBatch } from "@isoflop/data";
 import { emojiScenes } from "@isoflop/data/node";
 import { allWeights, arrangements, emojiNetwork, emojiShapes, valuesOf } from "@isoflop/features";
-import { adamw, add, createDevice, crossEntropy, jit, maximum, mul, permute, random, valueAndGrad, writeSafetensors } from "@isoflop/tensor";
+import {
+  adamw,
+  add,
+  createDevice,
+  crossEntropy,
+  jit,
+  maximum,
+  mul,
+  permute,
+  random,
+  valueAndGrad,
+  writeSafetensors,
+} from "@isoflop/tensor";
 
 const { values } = parseArgs({
   options: {
-    images: { type: "string", default: "400000" },
+    images: { type: "string", default: "640000" },
     batch: { type: "string", default: "64" },
     rate: { type: "string", default: "0.003" },
     seed: { type: "string", default: "0" },
@@ -19,7 +31,9 @@ const { values } = parseArgs({
 const [images, batch, rate, seed] = [values.images, values.batch, values.rate, values.seed].map(Number);
 
 const source = await emojiScenes({ size: 16, seed });
-const { sprites, backgrounds } = /** @type {{ sprites: string[], backgrounds: string[] }} */ (source.describe().settings);
+const { sprites, backgrounds } = /** @type {{ sprites: string[], backgrounds: string[] }} */ (
+  source.describe().settings
+);
 const classes = { names: sprites.length, backgrounds: backgrounds.length };
 const device = await createDevice("wasm", { wasm: { threads: 1 } });
 
@@ -93,18 +107,37 @@ for (let t = 0; t < steps; t++) {
   mean += (await value.item()) / 100;
   for (const tensor of [x, ...targets, rates, key, value]) tensor.dispose();
   if (t % 100 === 99) {
-    if (t % 1000 === 999) console.log(`${t + 1} steps, loss ${mean.toFixed(3)}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    if (t % 1000 === 999)
+      console.log(`${t + 1} steps, loss ${mean.toFixed(3)}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
     mean = 0;
   }
 }
 
-const trained = await Promise.all(weights.map((tensor) => tensor.data()));
+// Features of about unit size, for kernels of distances have one scale: by a power of two, which changes nothing else, as what reads them is
+// multiplied by it.
+source.batch("train", 0, batch, pictures);
+const seen = permute(device.tensor(pictures.images, [batch, 3, 16, 16]), [0, 2, 3, 1]);
+const [sample] = valuesOf(network, seen, weights, ["features"]);
+const scale = 2 ** Math.round(Math.log2(Math.sqrt(await mul(sample, sample).mean().item())));
+const factors = [
+  [/^features\./, 1 / scale],
+  [/^(near|far|arrangement|background)\.weight$/, scale],
+];
 const names = start.map((one) => shapes.find(([name]) => initial.get(name) === one)?.[0]);
+const trained = await Promise.all(
+  weights.map(async (tensor, i) => {
+    const factor = factors.find(([pattern]) => pattern.test(names[i]))?.[1] ?? 1;
+    return (await tensor.data()).map((value) => value * factor);
+  }),
+);
 const bytes = writeSafetensors(
-  Object.fromEntries(
-    names.map((name, i) => [name, { shape: start[i].shape, data: trained[i], format: "F16" }]),
-  ),
-  { names: JSON.stringify(sprites), backgrounds: JSON.stringify(backgrounds), images: String(images), seed: String(seed) },
+  Object.fromEntries(names.map((name, i) => [name, { shape: start[i].shape, data: trained[i], format: "F16" }])),
+  {
+    names: JSON.stringify(sprites),
+    backgrounds: JSON.stringify(backgrounds),
+    images: String(images),
+    seed: String(seed),
+  },
 );
 writeFileSync(values.out, bytes);
 console.log(`${values.out}: ${bytes.length} bytes`);

@@ -1,5 +1,5 @@
-/** What was wrong: a package that is not installed, a file that is not what it should be, an option, sizes, or values. */
-export type FeaturesErrorCode = "package" | "file" | "option" | "dimension" | "values";
+/** What was wrong: a package that is not installed, a file that is not what it should be, or sizes that do not fit. */
+export type FeaturesErrorCode = "package" | "file" | "dimension";
 
 /** Every error of this package. The message names the part, what it is and what would have been right. */
 export class FeaturesError extends Error {

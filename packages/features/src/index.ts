@@ -5,6 +5,7 @@ import { mobilenetV2 } from "./nsfwjs/mobilenet.js";
 import { onnx } from "./onnx/extractor.js";
 
 export { type EmojiEncoder, type EmojiLogits, emojiEncoder, type LoadedEmojiEncoder } from "./emoji/encoder.js";
+// For the script that trains the encoder.
 export { arrangements, type EmojiClasses, emojiNetwork, emojiShapes } from "./emoji/network.js";
 export { FeaturesError, type FeaturesErrorCode } from "./errors.js";
 export { allWeights, valuesOf } from "./network/forward.js";

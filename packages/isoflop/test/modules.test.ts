@@ -389,3 +389,16 @@ export const solver = kind({ name: "mySolver", options: {}, build: () => heun() 
       /^metric\.at.*; it must be (a share of the run|a finite number above 0 and of at most 1|a list of at least one share)/,
     );
 });
+
+it("metrics are asked for with the networks of @isoflop/features, known by their weights", async () => {
+  const asked = [
+    { kind: "captionAccuracy", extractor: "emojiEncoder" },
+    { kind: "kid", extractor: { kind: "emojiEncoder" } },
+  ];
+  const requests = await metricRequests(asked, { base: ".", openData: async () => shapeScenes({ size: 16 }) });
+  for (const { content } of requests)
+    expect(content.extractor).toEqual({
+      name: "emoji-encoder@16-bilinear",
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+});

@@ -13,7 +13,7 @@ const complete = (given: object, rule: keyof typeof ladderRules = "shallow") =>
 
 /** The quick study without what is its recipe's own. */
 const plainPlan = async () => {
-  const plain = ["model.qkNorm=none", "model.time=token", "batch=16"].map(readAssignment);
+  const plain = ["model.qkNorm=none", "model.time=token", "model.mlpRatio=4", "batch=16"].map(readAssignment);
   return planStudy(await resolveStudy(await writtenStudy("quick"), plain), async () => source);
 };
 

@@ -126,6 +126,33 @@ for (const columns of [64, 192, 768]) {
     2.5 * flops,
   ]);
 }
+/** Windows over images of `side` x `side` pixels that stay as large, as networks for pictures have them. */
+const windows = (op, side, [rows, columns], channels, out, stride = 1) => {
+  const pad = (k) => [Math.floor((k - 1) / 2), Math.floor(k / 2)];
+  const [x, y] = [view(0, [1, side, side, channels]), view(2, [1, side / stride, side / stride, out])];
+  const depthwise = op === "depthwiseConvolution";
+  const kernel = view(1, depthwise ? [rows, columns, channels] : [rows, columns, channels, out]);
+  const attrs = {
+    stride: [stride, stride],
+    dilation: [1, 1],
+    padding: [...pad(rows), ...pad(columns)],
+    activation: "relu",
+  };
+  cases.push([
+    `${depthwise ? "depthwise" : op} ${rows}x${columns} ${side}² ${channels}${depthwise ? "" : `-${out}`}`,
+    [call(op, [x, kernel], [y], attrs)],
+    [x, kernel, y].map((v) => size(v.shape)),
+    "GFLOP/s",
+    (2 * size(y.shape) * rows * columns * (depthwise ? 1 : channels)) / 1e9,
+  ]);
+};
+windows("convolution", 112, [1, 1], 16, 96);
+windows("convolution", 14, [1, 1], 64, 384);
+windows("convolution", 224, [3, 3], 3, 32, 2);
+windows("convolution", 36, [3, 3], 96, 96);
+windows("convolution", 17, [1, 7], 192, 192);
+windows("depthwiseConvolution", 56, [3, 3], 144, 144);
+windows("depthwiseConvolution", 112, [3, 3], 96, 96, 2);
 for (const n of [1 << 14, 1 << 21]) {
   const v = (slot) => view(slot, [n]);
   const gb = (tensors) => (tensors * n * 4) / 1e9;

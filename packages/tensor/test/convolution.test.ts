@@ -82,6 +82,9 @@ describe("conv2d is PyTorch's", () => {
     [1, 130, 6, [5, 9], [1, 7], 1, 1, 3],
     [1, 450, 70, [3, 3], [3, 3], 1, 1, 1],
     [1, 7, 130, [5, 5], [1, 1], 2, 1, 0],
+    // Deeper than what is summed into one place.
+    [1, 4000, 2, [3, 3], [3, 3], 1, 1, 0],
+    [1, 2000, 3, [5, 5], [5, 5], 1, 1, 0],
   ] as const)(
     "groups %i, %i to %i channels, image %j, kernel %j, stride %i, dilation %i, padding %i",
     async (...given) => {
@@ -167,7 +170,7 @@ describe("pools", () => {
   });
 });
 
-it("a kernel's gradient sums more than 2^15 pixels without losing precision, and equals the reference", async () => {
+it("a kernel's gradient sums 2^15 pixels and more without losing precision", async () => {
   const image = [2, 1, 150, 150] as const;
   const loss = (w: Tensor, x: Tensor) => conv2d(x, w, undefined, { padding: 1 }).mul(0.5).sum();
   const [x, w] = [values(image, 5), values([3, 1, 3, 3], 6)];

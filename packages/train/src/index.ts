@@ -31,6 +31,7 @@ export {
 } from "./groups.js";
 export { checkMeasurable, type MetricSpec, measure, measurementFields, metricSpec, metrics } from "./metrics/index.js";
 export type { Estimate, FeatureStore, Measurement, Metric, MetricInputs, PlannedInputs } from "./metrics/metric.js";
+export { type Drawn, drawPictures } from "./metrics/samples/draw.js";
 export { type Sampling, usualSampling } from "./metrics/samples/options.js";
 export { checkData, type ModelOptions, type ModelSpec, modelOf } from "./model.js";
 export { buildObjective, type ObjectiveInput, type ObjectiveSpec, outputsOf } from "./objective.js";

@@ -2,6 +2,8 @@ import { createDevice, type Device, leavesOf } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   buildObjective,
+  type Drawn,
+  drawPictures,
   type MetricInputs,
   metricSpec,
   modelOf,
@@ -9,7 +11,6 @@ import {
   trainSpec,
   usualSampling,
 } from "../src/index.js";
-import { type Drawn, drawPictures } from "../src/metrics/samples/draw.js";
 import { tinyData, tinySpec } from "./tiny.js";
 
 type Asked = Parameters<typeof metricSpec>[0];

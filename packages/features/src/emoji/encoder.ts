@@ -11,6 +11,7 @@ import { must } from "../errors.js";
 import { checkColours, colours } from "../images.js";
 import { allWeights, valuesOf } from "../network/forward.js";
 import type { Weights } from "../network/network.js";
+import { once } from "../once.js";
 import { readBytes } from "../read-bytes.js";
 import { type Preparation, prepared, resizing } from "../resize.js";
 import { sha256 } from "../sha256.js";
@@ -173,6 +174,8 @@ const load = async (device: Device): Promise<LoadedEmojiEncoder> => {
   };
 };
 
+const digest = once(async () => sha256(await readBytes(emojiWeights)));
+
 /** A small encoder of emoji scenes of 16 pixels, trained on them: 96 features, and what a scene shows of what its caption says. */
 export const emojiEncoder = kind({
   name: "emojiEncoder",
@@ -181,7 +184,7 @@ export const emojiEncoder = kind({
   build: (): EmojiEncoder => ({
     name: NAME,
     dim: FEATURES,
-    digest: async () => sha256(await readBytes(emojiWeights)),
+    digest,
     load,
   }),
 });

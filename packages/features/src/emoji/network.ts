@@ -21,13 +21,13 @@ const convolutions = [
   { channels: 40, stride: 2 },
 ] as const;
 
-/** How many things the encoder tells apart. */
+/** How many things the encoder tells apart. @internal */
 export interface EmojiClasses {
   readonly names: number;
   readonly backgrounds: number;
 }
 
-/** Shapes of its weights by name. */
+/** Shapes of its weights by name. @internal */
 export const emojiShapes = ({ names, backgrounds }: EmojiClasses): Readonly<Record<string, readonly number[]>> => {
   const shapes: Record<string, readonly number[]> = {};
   let into = 3;
@@ -52,6 +52,7 @@ export const emojiShapes = ({ names, backgrounds }: EmojiClasses): Readonly<Reco
  * The encoder of emoji scenes of 16 × 16 pixels in -1..1. Values: "features"; logits of the emoji that is leftmost or topmost ("near") and of the other
  * ("far"), which are one where there is one; of the "arrangement" and of the "background".
  * @throws FeaturesError `file` naming weights that are missing or of another shape
+ * @internal
  */
 export const emojiNetwork = (weights: ReadonlyMap<string, Weights>, classes: EmojiClasses): Network => {
   const shapes = emojiShapes(classes);

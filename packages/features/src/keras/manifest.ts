@@ -26,13 +26,11 @@ const numbersOf = ({ name, dtype, quantization }: WeightSpec, bytes: DataView, c
     "file",
     `The weights "${name}" need ${count * width} bytes; ${bytes.byteLength} are left in the files.`,
   );
-  const { scale, min } = quantization ?? { scale: 1, min: 0 };
   const at = (i: number): number =>
     width === 1 ? bytes.getUint8(i) : width === 2 ? bytes.getUint16(2 * i, true) : bytes.getFloat32(4 * i, true);
-  // In float32 at each step, as TensorFlow.js dequantises.
-  const data = quantization
-    ? Float32Array.from({ length: count }, (_, i) => Math.fround(at(i) * scale) + min)
-    : Float32Array.from({ length: count }, (_, i) => at(i));
+  const { scale, min } = quantization ?? { scale: 1, min: 0 };
+  const data = new Float32Array(count);
+  for (let i = 0; i < count; i++) data[i] = at(i) * scale + min;
   return { data, bytes: count * width };
 };
 

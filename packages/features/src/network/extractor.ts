@@ -19,19 +19,21 @@ export interface NetworkInput {
 export interface NetworkExtractorParts extends NetworkInput {
   readonly name: string;
   readonly dim: number;
-  /** Pictures that go through the network together. */
-  readonly batch: number;
   digest(): Promise<string>;
   network(): Promise<Network>;
   /** The value that is the features; the network's output unless told. */
   readonly output?: string;
 }
 
+/** Pictures that go through a network together on a GPU. On a CPU it is one, whose values stay in the caches. */
+const GPU_BATCH = 8;
+
 /** One row of numbers for each image, whatever axes of size 1 they have. */
 const rowsOf = (y: Tensor): Tensor => y.reshape([y.shape[0]!, -1]);
 
 const load = async (parts: NetworkExtractorParts, device: Device): Promise<LoadedExtractor> => {
-  const { name, dim, batch, size, mean, std } = parts;
+  const { name, dim, size, mean, std } = parts;
+  const batch = device.name === "webgpu" ? GPU_BATCH : 1;
   const network = fold(await parts.network(), parts.output);
   const weights = allWeights(network).map(({ shape, data }) => device.tensor(data, shape));
   // (value + 1) / 2, less the mean, by the deviation.

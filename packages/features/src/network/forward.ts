@@ -4,7 +4,7 @@ import { applyLayer, weightsOf } from "./apply.js";
 import { lying, meant } from "./axes.js";
 import type { Network, Weights } from "./network.js";
 
-/** All weights of a network, in the order in which `forward` takes their tensors. */
+/** All weights of a network, in the order in which `forward` takes their tensors. @internal */
 export const allWeights = ({ layers, constants }: Network): readonly Weights[] => [
   ...layers.flatMap(weightsOf),
   ...constants.values(),
@@ -14,6 +14,7 @@ export const allWeights = ({ layers, constants }: Network): readonly Weights[] =
  * Values of a network, by name, of images [batch, rows, columns, channels].
  * @param weights tensors of `allWeights`
  * @throws FeaturesError `file` naming a value that no layer gives
+ * @internal
  */
 export const valuesOf = (
   network: Network,

@@ -3,6 +3,10 @@ import { kind } from "@isoflop/spec";
 import { networkExtractor } from "../network/extractor.js";
 import { type NsfwjsModel, nsfwjsNetwork } from "./package.js";
 
+const model = nsfwjsNetwork(
+  async () => (await import("nsfwjs/models/inception_v3")).InceptionV3Model as unknown as NsfwjsModel,
+);
+
 /** InceptionV3 (Szegedy et al., arXiv 1512.00567) as nsfwjs trained it further: 2048 features after global average pooling. Not the network of FID. */
 export const inceptionV3 = kind({
   name: "inceptionV3",
@@ -10,10 +14,8 @@ export const inceptionV3 = kind({
   options: {},
   build: (): Extractor =>
     networkExtractor({
-      ...{ name: "inception-v3-nsfwjs@299-bilinear", dim: 2048, size: 299, batch: 2, output: "flatten_1" },
+      ...{ name: "inception-v3-nsfwjs@299-bilinear", dim: 2048, size: 299, output: "flatten_1" },
       ...{ mean: [0, 0, 0], std: [1, 1, 1] },
-      ...nsfwjsNetwork(
-        async () => (await import("nsfwjs/models/inception_v3")).InceptionV3Model as unknown as NsfwjsModel,
-      ),
+      ...model,
     }),
 });

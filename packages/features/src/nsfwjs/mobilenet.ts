@@ -3,6 +3,10 @@ import { kind } from "@isoflop/spec";
 import { networkExtractor } from "../network/extractor.js";
 import { type NsfwjsModel, nsfwjsNetwork } from "./package.js";
 
+const model = nsfwjsNetwork(
+  async () => (await import("nsfwjs/models/mobilenet_v2")).MobileNetV2Model as unknown as NsfwjsModel,
+);
+
 /** MobileNetV2 (Sandler et al., arXiv 1801.04381) as nsfwjs trained it further: 1280 features after global average pooling. */
 export const mobilenetV2 = kind({
   name: "mobilenetV2",
@@ -10,10 +14,8 @@ export const mobilenetV2 = kind({
   options: {},
   build: (): Extractor =>
     networkExtractor({
-      ...{ name: "mobilenet-v2-nsfwjs@224-bilinear", dim: 1280, size: 224, batch: 4, output: "flatten_1" },
+      ...{ name: "mobilenet-v2-nsfwjs@224-bilinear", dim: 1280, size: 224, output: "flatten_1" },
       ...{ mean: [0, 0, 0], std: [1, 1, 1] },
-      ...nsfwjsNetwork(
-        async () => (await import("nsfwjs/models/mobilenet_v2")).MobileNetV2Model as unknown as NsfwjsModel,
-      ),
+      ...model,
     }),
 });

@@ -34,10 +34,8 @@ export const onnx = kind({
     /** What pixels in 0..1 are less and divided by, red, green and blue; those of ImageNet unless told. */
     mean: v.optional(three(number()), [0.485, 0.456, 0.406]),
     std: v.optional(three(positive), [0.229, 0.224, 0.225]),
-    /** Pictures that go through the network together. */
-    batch: v.optional(whole({ atLeast: 1, atMost: 256 }), 4),
   },
-  build: ({ path, dim, output, size, mean, std, batch }): Extractor =>
+  build: ({ path, dim, output, size, mean, std }): Extractor =>
     networkExtractor({
       ...{
         name: `${stem(path)}${output === undefined ? "" : `:${output}`}@${size}-bilinear`,
@@ -45,7 +43,6 @@ export const onnx = kind({
         size,
         mean,
         std,
-        batch,
       },
       ...(output !== undefined && { output }),
       digest: async () => sha256(await readBytes(path)),

@@ -1,6 +1,8 @@
 import { decoders, sources } from "@isoflop/data";
 import { densities, grids, paths, solvers, weightings } from "@isoflop/diffusion";
 import { addConditioning, type NamedConditioning } from "@isoflop/dit";
+// Its extractors join the registry.
+import "@isoflop/features";
 import { extractors } from "@isoflop/metrics";
 import { type Kind, read, record, text } from "@isoflop/spec";
 import { runners } from "@isoflop/sweep";

@@ -95,7 +95,7 @@ export const configure = (command: Command): void => {
             notes: [
               `loss ${num(loss)} ± ${num(lossStdErr, 2)} after ${spec.steps} steps in ${seconds.toFixed(1)} s`,
               `N ${num(paramsNonEmbedding, 4)} without embeddings (${num(params, 4)} trainable), D ${num(tokens, 4)} image tokens, C ${num(flops, 4)} FLOPs`,
-              ...record.measurements.map(measuredWords),
+              ...record.measurements.flatMap(measuredWords),
               folder,
             ],
           },

@@ -8,11 +8,11 @@ import { type Activation, activate, activated, beforeActivation } from "./activa
 import { checkFloats } from "./arguments.js";
 import { add } from "./arithmetic.js";
 import { sum } from "./broadcast-and-sum.js";
-import { concat } from "./concat-and-split.js";
+import { concat, stack } from "./concat-and-split.js";
 import { matmul } from "./matmul.js";
 import { permute, transpose } from "./permute.js";
 import { reshape } from "./reshape.js";
-import { flip, pad, slice } from "./slice-and-pad.js";
+import { flip, pad } from "./slice-and-pad.js";
 import { countWindows, frame, type Pair, viewsOf, visitPoints, type Windows } from "./windows.js";
 
 export type ConvolutionAttrs = Windows & { readonly activation: Activation };
@@ -30,26 +30,6 @@ const misfit = (inputs: readonly Aval[]): TensorError =>
     "shape",
     `convolution: takes images [batch, rows, columns, in], a kernel [rows, columns, in, out] and a bias [out], got ${formatShapes(inputs.filter(Boolean))}`,
   );
-
-/** The weights' gradient is a convolution too: of images that are channels, with the cotangent as the kernel, stride and dilation exchanged. */
-const kernelGradient = (x: Tensor, g: Tensor, [kr, kc]: Pair, { stride, dilation, padding }: Windows): Tensor => {
-  const [, rows, columns] = sizesOf(x.shape, 4);
-  const [, h, w] = sizesOf(g.shape, 4);
-  const [top, , left] = padding;
-  // Rows that no window reaches are left out; at least one stays.
-  const after = (n: number, before: number, k: number, count: number, axis: 0 | 1): number =>
-    Math.max(1 - n, dilation[axis] * (k - 1) + stride[axis] * (count - 1) + 1 - n - before);
-  const bottom = after(rows, top, kr, h, 0);
-  const right = after(columns, left, kc, w, 1);
-  const reached = frame(x, [0, Math.min(0, bottom), 0, Math.min(0, right)]);
-  const taps = apply(convolutionOp, [permute(reached, [3, 1, 2, 0]), permute(g, [1, 2, 0, 3])], {
-    stride: dilation,
-    dilation: stride,
-    padding: [top, Math.max(0, bottom), left, Math.max(0, right)],
-    activation: "none",
-  });
-  return permute(slice(taps, [null, { stop: kr }, { stop: kc }]), [1, 2, 0, 3]);
-};
 
 /** A cotangent spread as far as its windows were apart, and what surrounds it, so that the flipped kernel at stride 1 gives the image's cotangent. */
 export const spreadForImage = (x: Aval, g: Tensor, [kr, kc]: Pair, { stride, dilation, padding }: Windows) => {
@@ -98,21 +78,23 @@ export const convolutionOp: Op<ConvolutionAttrs, Operands, ["out"]> = defineOp<C
     const g = beforeActivation(cotangents[0], out, attrs.activation);
     const byBias = bias && needs(2) ? sum(g, [0, 1, 2]) : undefined;
     const size = sizeOfKernel(kernel);
-    if (isPixelwise(kernel, attrs)) {
-      const [into, channels] = [sizeAlong(kernel.shape, 2), sizeAlong(kernel.shape, 3)];
-      const pixels = reshape(g, [g.size / channels, channels]);
-      const byX = needs(0) ? reshape(matmul(pixels, transpose(reshape(kernel, [into, channels]))), x.shape) : undefined;
-      const byKernel = needs(1)
-        ? reshape(matmul(transpose(reshape(x, [x.size / into, into])), pixels), kernel.shape)
-        : undefined;
-      return bias ? [byX, byKernel, byBias] : [byX, byKernel];
-    }
+    const [into, channels] = [sizeAlong(kernel.shape, 2), sizeAlong(kernel.shape, 3)];
+    const pixels = reshape(g, [g.size / channels, channels]);
+    const pixelwise = isPixelwise(kernel, attrs);
     const byX = (): Tensor => {
+      if (pixelwise) return reshape(matmul(pixels, transpose(reshape(kernel, [into, channels]))), x.shape);
       const { spread, windows } = spreadForImage(x, g, size, attrs);
       const flipped = permute(flip(kernel, [0, 1]), [0, 1, 3, 2]);
       return apply(convolutionOp, [spread, flipped], { ...windows, activation: "none" });
     };
-    const both = [needs(0) ? byX() : undefined, needs(1) ? kernelGradient(x, g, size, attrs) : undefined] as const;
+    // A product for each point of the kernel, long sums of pixels that backends split: not a convolution with windows as large as the image.
+    const byKernel = (): Tensor => {
+      const [, h, w] = sizesOf(g.shape, 4);
+      const views = pixelwise ? [x] : viewsOf(x, size, [h, w], attrs);
+      const points = views.map((view) => matmul(transpose(reshape(view, [view.size / into, into])), pixels));
+      return reshape(stack(points), kernel.shape);
+    };
+    const both = [needs(0) ? byX() : undefined, needs(1) ? byKernel() : undefined] as const;
     return bias ? [...both, byBias] : both;
   },
   reference([x, kernel, bias], attrs, [output]) {

@@ -1,7 +1,8 @@
 import { type Extractor, extractors, type Features, type Rate } from "@isoflop/metrics";
 import type { SpecIn } from "@isoflop/spec";
 import type { Estimate, Measurement, Metric, MetricInputs } from "./metric.js";
-import { dataFeatures, sampleFeatures } from "./samples/extracted.js";
+import { dataFeatures } from "./samples/data-features.js";
+import { sampleFeatures } from "./samples/extracted.js";
 import { type Sampling, samplingOf } from "./samples/options.js";
 import { checkSamples, checkShown } from "./samples/pictures.js";
 

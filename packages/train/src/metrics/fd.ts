@@ -54,7 +54,7 @@ export const fd = kind({
           ...(status === "ok"
             ? []
             : [
-                `rank-deficient: ${fewest} samples do not span ${drawn.dim} features, so it is the distance of flattened Gaussians, and its bias is not as 1 / samples; prefer kid`,
+                `rank-deficient: ${fewest} samples span less than their ${drawn.dim} features, so it is the distance of flattened Gaussians, and its bias need not fall as 1 / samples; prefer kid`,
               ]),
           ...(blocks === 0 ? ["no standard error: blocks is 0"] : []),
         ],

@@ -3,7 +3,8 @@ import { kind, number, recordOrName, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { estimateOf } from "./comparison.js";
 import type { Metric, MetricInputs } from "./metric.js";
-import { dataFeatures, sampleFeatures } from "./samples/extracted.js";
+import { dataFeatures } from "./samples/data-features.js";
+import { sampleFeatures } from "./samples/extracted.js";
 import { samplingOf, samplingOptions } from "./samples/options.js";
 import { checkSamples, checkShown } from "./samples/pictures.js";
 

@@ -4,6 +4,7 @@ import {
   averagedWeights,
   buildObjective,
   type Checkpoint,
+  drawPictures,
   type MetricInputs,
   measure,
   memoryCheckpoints,
@@ -14,7 +15,6 @@ import {
   trainSpec,
   usualSampling,
 } from "../../src/index.js";
-import { drawPictures } from "../../src/metrics/samples/draw.js";
 import { tinyData, tinySpec } from "../tiny.js";
 
 const spec = trainSpec(tinySpec({ steps: 8, optimizer: { learningRate: 0.02 } }));
