@@ -26,10 +26,11 @@ export const isHigherBetter = (metric: MetricSpec): boolean => {
  * What is added to a metric so that laws of what is positive can be fitted to it. To the bits of a density as many as make it the code of its bytes; a share of
  * which more is better is taken from one; of others as their values ask for.
  * @param values of a metric of which more is better, their negatives
+ * @param errors standard error of each value, where it has one
  */
-export const metricOffset = (metric: MetricSpec | undefined, values: readonly number[], error = 0): number => {
+export const metricOffset = (metric: MetricSpec | undefined, values: readonly number[], errors: readonly (number | undefined)[] = []): number => {
   const [low] = extent(values);
   if (metric && isHigherBetter(metric) && low + WHOLE >= 0) return WHOLE;
   if (metric && isDensity(metric) && low + LEVEL_BITS > 0) return LEVEL_BITS;
-  return offsetOf(values, error);
+  return offsetOf(values, errors);
 };

@@ -1,6 +1,5 @@
 import type { MetricResults } from "@isoflop/plot";
 import {
-  extent,
   fitLink,
   type IsoFlop,
   isoFlop,
@@ -82,11 +81,12 @@ const fitMetric = async (
   fitting: Omit<Fitting, "floor" | "quantity">,
 ): Promise<FittedMetric> => {
   const numbers = runs.flatMap(({ id }) => measured.numbers.get(id) ?? []);
-  const values = numbers.flatMap(({ metrics }) => metrics?.[name] ?? []);
-  const [, error] = extent([0, ...numbers.flatMap(({ standardErrors }) => standardErrors?.[name] ?? [])]);
+  const known = numbers.filter(({ metrics }) => metrics?.[name] !== undefined);
+  const values = known.flatMap(({ metrics }) => metrics?.[name] ?? []);
+  const errors = known.map(({ standardErrors }) => standardErrors?.[name]);
   const metric = measured.metrics.get(name);
   const sign = metric && isHigherBetter(metric) ? -1 : 1;
-  const offset = metricOffset(metric, sign < 0 ? values.map((value) => -value) : values, error);
+  const offset = metricOffset(metric, sign < 0 ? values.map((value) => -value) : values, errors);
   const title = quantityWords({ name: short, offset, sign });
   const head = { name, title, ...(offset > 0 && { offset }), ...(sign < 0 && { higher: true }) };
   const pairs = runs.flatMap((run) => {

@@ -63,8 +63,8 @@ describe("metrics of a study's runs", () => {
     expect(metricOffset({ kind: "nll", dequantization: "uniform" } as MetricSpec, [3, 4])).toBe(0);
     expect(metricOffset(nll, [-9, 2])).toBe(40);
     const kid = { kind: "kid" } as unknown as MetricSpec;
-    expect(metricOffset(kid, [0.02, 0.3], 0.004)).toBe(0);
-    expect(metricOffset(kid, [0.01, 0.3], 0.004)).toBe(0.6);
+    expect(metricOffset(kid, [0.02, 0.3], [0.004, 0.02])).toBe(0);
+    expect(metricOffset(kid, [0.01, 0.3], [0.004, 0.004])).toBe(0.6);
     expect(metricOffset(kid, [-0.01, 0.3])).toBe(0.7);
     expect(metricOffset(undefined, [0, 0])).toBeGreaterThan(0);
     // A share of which more is better is taken from one.

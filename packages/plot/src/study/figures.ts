@@ -40,8 +40,9 @@ export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, he
       }),
     }),
     ...(fit && lawsOf(fit, law, heldOut)),
+    // A mixture may know no optimum where budgets have one, as of a metric that is equal everywhere; what is held out has figures of its own.
     ...(fit &&
-      verticesOf(budgets).length > 0 && {
+      verticesOf(budgets).some(({ C }) => !law || law.at(C)) && {
         predictedMeasured: predictedMeasuredFigure(fit, check),
         deviation: deviationFigure(fit, check),
       }),
