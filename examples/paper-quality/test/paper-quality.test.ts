@@ -48,8 +48,8 @@ describe("at toy size", () => {
   const out = join(folder, "toy");
   const toy = ["grid={budgets: [2.5e8, 5e8, 1e9, 2e9], widths: [8, 16, 24, 32]}", "heldOut.budgets=4e9"];
   const small = ["validation.images=64", "heldOut.widths=[16,24,32]", "heldOut.count=1"];
-  const drawn = "extractor: emojiEncoder, from: 64, count: 32, steps: 2, guidance: 2";
-  const metrics = `metrics=[{kind: kid, ${drawn}, reference: 128}, {kind: captionAccuracy, ${drawn}}]`;
+  const drawn = "extractor: emojiEncoder, from: 64, count: 64, steps: 4";
+  const metrics = `metrics=[{kind: kid, ${drawn}, reference: 256}, {kind: captionAccuracy, ${drawn}}]`;
   let summary: StudySummary;
   let words: string;
 
@@ -61,7 +61,7 @@ describe("at toy size", () => {
       stdio: "pipe",
     });
     summary = readStudy(JSON.parse(readFileSync(join(out, "summary.json"), "utf8")));
-  }, 120_000);
+  }, 240_000);
 
   it("the distance has a law and a prediction of its own, sealed with that of the loss", () => {
     const [kid] = summary.quantities!;

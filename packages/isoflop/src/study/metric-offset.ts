@@ -28,7 +28,11 @@ export const isHigherBetter = (metric: MetricSpec): boolean => {
  * @param values of a metric of which more is better, their negatives
  * @param errors standard error of each value, where it has one
  */
-export const metricOffset = (metric: MetricSpec | undefined, values: readonly number[], errors: readonly (number | undefined)[] = []): number => {
+export const metricOffset = (
+  metric: MetricSpec | undefined,
+  values: readonly number[],
+  errors: readonly (number | undefined)[] = [],
+): number => {
   const [low] = extent(values);
   if (metric && isHigherBetter(metric) && low + WHOLE >= 0) return WHOLE;
   if (metric && isDensity(metric) && low + LEVEL_BITS > 0) return LEVEL_BITS;

@@ -40,7 +40,7 @@ export const figuresOf = (study: DrawnStudy, { budgets, choices, fitted, law, he
       }),
     }),
     ...(fit && lawsOf(fit, law, heldOut)),
-    // A mixture may know no optimum where budgets have one, as of a metric that is equal everywhere; what is held out has figures of its own.
+    // A mixture may know no optimum where budgets have one, as of a metric that is mostly noise; what is held out has figures of its own.
     ...(fit &&
       verticesOf(budgets).some(({ C }) => !law || law.at(C)) && {
         predictedMeasured: predictedMeasuredFigure(fit, check),
