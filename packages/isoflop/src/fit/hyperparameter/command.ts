@@ -5,6 +5,7 @@ import { columnMap } from "../../options/columns.js";
 import { jsonOption, reportOption, skipOption, tableOptions } from "../../options/common.js";
 import { formsHelp } from "../../options/form-options.js";
 import { nameList } from "../../options/named.js";
+import { studyPath } from "../../study/find.js";
 import { type HyperparameterAsked, hyperparameterThrough } from "./fit.js";
 import { hyperparameterWords } from "./words.js";
 
@@ -30,7 +31,7 @@ Examples:
 
 export const configure = (command: Command): void => {
   const reading = skipOption(
-    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')),
+    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input', studyPath)),
   ).option("--columns <map>", "which columns are called otherwise than here: N=params,lr=eta", columnMap);
   reportOption(jsonOption(reading))
     .option("--y <names>", "hyperparameters that have a law (default: lr)", nameList)

@@ -4,6 +4,7 @@ import { type AnswerOptions, answer } from "../../answer.js";
 import { columnMap } from "../../options/columns.js";
 import { groupOption, jsonOption, reportOption, skipOption, tableOptions, whereOption } from "../../options/common.js";
 import { formOptions, formsHelp, givenOf } from "../../options/form-options.js";
+import { studyPath } from "../../study/find.js";
 import { type FitAnswer, groupedAnswer } from "../grouped.js";
 import { caveatOf } from "../saved.js";
 import { type LoadedPoints, lawThrough, loadPointGroups, loadPoints, type PointInput } from "./fit.js";
@@ -29,7 +30,7 @@ Example:
 
 export const configure = (command: Command): void => {
   const reading = skipOption(
-    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')),
+    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input', studyPath)),
   )
     .option(
       "--columns <map>",

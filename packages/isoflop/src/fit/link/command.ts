@@ -4,6 +4,7 @@ import { type AnswerOptions, answer } from "../../answer.js";
 import { columnMap } from "../../options/columns.js";
 import { jsonOption, quantityOption, reportOption, skipOption, tableOptions } from "../../options/common.js";
 import { formOptions, formsHelp, givenOf } from "../../options/form-options.js";
+import { studyPath } from "../../study/find.js";
 import { type LinkAsked, linkThrough } from "./fit.js";
 import { linkWords } from "./words.js";
 
@@ -22,7 +23,7 @@ Examples:
 
 export const configure = (command: Command): void => {
   const reading = skipOption(
-    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input')),
+    tableOptions(command.requiredOption("-i, --input <file>", 'the table; "-" reads standard input', studyPath)),
   )
     .option(
       "--columns <map>",
