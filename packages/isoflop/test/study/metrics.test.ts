@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readStudy } from "@isoflop/plot";
@@ -200,6 +200,10 @@ describe("a study with metrics", () => {
     const column = Object.keys(row!).find((key) => key.startsWith("vlb("))!;
     expect(added[0]!.loss).toBeCloseTo(row![column]! + 7, 12);
     expect(() => loadRuns({ input: out, quantity: "kid" })).toThrow(/there is no column "kid" .*there are: .*vlb\(/);
+    const short = join(out, "short");
+    await symlink(out, `${short}-0123abcd`);
+    const linked = json(["fit", "link", "--input", short, "--quantity", "vlb", "--form", "logarithm"]).fit;
+    expect(linked).toMatchObject({ names: { x: "loss", y: "vlb" } });
   });
 
   it("refuses numbers of unlike cards, with the field, both values and both runs", async () => {
