@@ -1,12 +1,13 @@
-// The same FLOPs with the recipe and with the one before it (batch 16, no norm of queries and keys, time as a token), each by its own rate's law:
+// The same FLOPs with the recipe and with the one before it (batch 16, an MLP of ratio 4, no norm of queries and keys, time as a token, one rate for all
+// parameters), each by its own rate's law:
 // node examples/isoflop-quick/bench/against-before.mjs [folder] [budget] [widths] [seeds]
-import { runOf, SEED, trained } from "./recipe.mjs";
+import { changed, plainer, runOf, SEED, trained } from "./recipe.mjs";
 
 const [folder = "runs/before", budget = "3.2e11", widths = "40,48", seeds = "2"] = process.argv.slice(2);
 const before = {
   batch: 16,
   rate: { at: 0.0115, width: [32, -0.15] },
-  change: { model: { qkNorm: "none", time: "token" } },
+  change: changed(plainer.change, { model: { qkNorm: "none", time: "token" } }),
 };
 console.log("width\tseed\tbefore\tnow\tchange");
 for (const width of widths.split(",").map(Number))
