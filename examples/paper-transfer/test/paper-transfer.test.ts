@@ -49,8 +49,9 @@ describe("laws in pairs", () => {
         const shared = 0.01 * Math.sin(7 * b + 3 * i);
         const loss = (a: number, n: number, more: number) =>
           Math.exp(a * c + 0.5 * (off + (0.35 - n) * c) ** 2 + shared + more);
+        const N = 1e4 * Math.exp(0.35 * c + off);
         return {
-          ...{ C, N: 1e4 * Math.exp(0.35 * c + off), errors: [0, 0] },
+          ...{ C, N, D: C / (6 * N), errors: [0, 0] },
           losses: [loss(-0.14, 0.35, 0), 1.2 * loss(exponent, size, 1e-4 * Math.cos(5 * b + 2 * i))],
         };
       }),
