@@ -95,6 +95,16 @@ describe("a study with a metric", () => {
     expect(agreementSection(exampleStudy())).toBeUndefined();
   });
 
+  it("says where runs do not tell an optimum, in the place of an agreement that means nothing", () => {
+    const [results] = vlb.quantities!;
+    const wide = { value: 0.5, standardError: 9, ci95: [-20, 21] as const };
+    const { fit } = results!;
+    if (!fit?.N.ok) throw new Error("no law");
+    const N = { ...fit.N, exponent: wide, covariance: fit.N.covariance.map((row) => row.map((v) => v * 1e6)) };
+    const open = { ...vlb, quantities: [{ ...results!, fit: { ...fit, N } }] } as unknown as DrawnStudy;
+    expect(agreementSection(open)!.notes?.at(-1)).toContain("do not tell the best size by vlb within a factor of ten");
+  });
+
   it("says of an addition that it is one, and no exponent of it", () => {
     const shifted = withMetric(({ loss }) => 2 * loss - 1.2, { title: "nll + 1.5", offset: 1.5 });
     const page = renderReport(shifted, { document });

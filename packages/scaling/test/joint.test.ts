@@ -214,6 +214,9 @@ describe("the joint fit of a study of its own form", () => {
     const again = readJointFit(text);
     expect(again).toEqual(JSON.parse(JSON.stringify(fit)));
     expect(readRecord(text)).toEqual(again);
+    const told = JSON.parse(text);
+    told.floor = { ...told.floor, prior: "words", bins: [] };
+    expect(readRecord(JSON.stringify(told)), "an earlier version said more of the floor").toEqual(again);
     expect(predictJoint(again, { C: 1e12 })).toEqual(predictJoint(fit, { C: 1e12 }));
     const damaged = (path: readonly (string | number)[], value: unknown) => () => {
       const record = JSON.parse(text);

@@ -20,6 +20,7 @@ export type { HeldOutPlan } from "./held-out.js";
 export { fitLaws } from "./laws.js";
 export { type Manifest, manifestIn, manifestsUnder, readManifest } from "./manifest.js";
 export type { MethodAnswer, StudyMethod, StudyMethods, Testable } from "./methods.js";
+export type { FittedMetric } from "./metrics.js";
 export { openStudy } from "./open.js";
 export type { Wanted } from "./place.js";
 export { type HeldOutBudget, planStudy, type StudyPlan } from "./plan.js";

@@ -99,7 +99,7 @@ const fitMetric = async (
     const link = linkOf(
       pairs.map(({ loss }) => loss),
       pairs.map(({ point }) => point.loss),
-      title,
+      head,
     );
     const noise = seedNoise(points);
     const methods = await studyMethods(points, fit, { ...fitting, quantity: title });
@@ -111,8 +111,14 @@ const fitMetric = async (
 };
 
 /** A metric as a function of the loss, by the straight line that its values have the largest likelihood by, with a test for a break. */
-const linkOf = (loss: readonly number[], metric: readonly number[], title: string): Outcome<LinkFit> => {
-  const fits = straightLinks.map((form) =>
+const linkOf = (
+  loss: readonly number[],
+  metric: readonly number[],
+  { title, offset, higher }: Pick<MetricResults, "title" | "offset" | "higher">,
+): Outcome<LinkFit> => {
+  // Of what something was added to a power of the loss would be one of that, too.
+  const forms = straightLinks.filter((form) => form !== "power" || offset === undefined || higher);
+  const fits = forms.map((form) =>
     fitLink(loss, metric, {
       ...{ form, testBreak: true, names: { x: LOSS, y: title } },
       ...(form === "power" && { scale: "log" as const }),

@@ -69,7 +69,9 @@ const within = (
   interval: readonly [number, number] | undefined,
   words: (value: number) => string,
 ): string =>
-  `${words(value)}${interval?.every(Number.isFinite) ? ` (${interval.map((end) => words(end)).join(" to ")})` : ""}`;
+  !Number.isFinite(value)
+    ? "–"
+    : `${words(value)}${interval?.every(Number.isFinite) ? ` (${interval.map((end) => words(end)).join(" to ")})` : ""}`;
 
 const ratiosAt = (C: Flops, loss: QuantityOptimum, metrics: readonly QuantityOptimum[]): readonly OptimumRatio[] => {
   const own = loss.at(C);
@@ -89,18 +91,23 @@ const ratiosAt = (C: Flops, loss: QuantityOptimum, metrics: readonly QuantityOpt
 const logError = ([low, high]: readonly [number, number]): number =>
   low > 0 ? Math.log(high / low) / (2 * z95) : Number.POSITIVE_INFINITY;
 
+/** An interval whose ends are further apart than this says nothing of a size. */
+const widest = 100;
+
 const agreementWords = (C: Flops, ratios: readonly OptimumRatio[]): string => {
-  if (ratios.length === 0) return `At ${flops(C)} no interval of an optimum is known.`;
-  const worded = ratios.map(({ quantity, ratio, ci95, agrees }) => {
-    const ends = ci95.every((end) => end > 0 && Number.isFinite(end))
-      ? ` (${ci95.map((end) => fixed(end, 2)).join(" to ")})`
-      : " (anywhere)";
-    return `${quantity} ${significant(ratio, 3)}${ends}${agrees ? "" : ", not that of the loss"}`;
+  const told = ratios.filter(({ ci95: [low, high] }) => low > 0 && high / low < widest);
+  const open = ratios.filter((one) => !told.includes(one)).map(({ quantity }) => quantity);
+  const untold =
+    open.length > 0 ? ` These runs do not tell the best size by ${open.join(" and by ")} within a factor of ten.` : "";
+  if (told.length === 0) return `At ${flops(C)} nothing can be said of whether the quantities agree.${untold}`;
+  const worded = told.map(({ quantity, ratio, ci95, agrees }) => {
+    const ends = ci95.map((end) => fixed(end, 2)).join(" to ");
+    return `${quantity} ${significant(ratio, 3)} (${ends})${agrees ? "" : ", not that of the loss"}`;
   });
-  const differ = ratios.filter(({ agrees }) => !agrees).length;
+  const differ = told.filter(({ agrees }) => !agrees).length;
   const verdict =
     differ === 0
       ? "the quantities agree on the best size within their intervals"
-      : `${differ} of ${ratios.length} ${ratios.length === 1 ? "metric asks" : "metrics ask"} for another size than the loss`;
-  return `At ${flops(C)} ${verdict}: its best size over that of the loss is ${worded.join("; ")}. The errors are taken for independent, though the runs are the same: a difference may be better known than that.`;
+      : `${differ} of ${told.length} ${told.length === 1 ? "metric asks" : "metrics ask"} for another size than the loss`;
+  return `At ${flops(C)} ${verdict}: its best size over that of the loss is ${worded.join("; ")}.${untold} The errors are taken for independent, though the runs are the same: a difference may be better known than that.`;
 };

@@ -1,4 +1,5 @@
 import { record } from "@isoflop/spec";
+import * as v from "valibot";
 import type { ReplicateNoise } from "../../inference/replicate-noise.js";
 import { cellsOf } from "../../inference/replicates.js";
 import { scaled } from "../../math/linear.js";
@@ -10,7 +11,8 @@ import type { SurfaceForm } from "../form.js";
 import { fitAtFloor, floorAt } from "./given-floor.js";
 import { type MeasuredFloor, type WeighedFloor, weighedFloors } from "./weighed.js";
 
-export const floorSchema = record({ value: fields.notNegative, standardError: fields.notNegative });
+/** Records of earlier versions may say more of it, which is left out. */
+export const floorSchema = v.object({ value: fields.notNegative, standardError: fields.notNegative }, "a record");
 
 export const nodeSchema = (size: number) =>
   record({

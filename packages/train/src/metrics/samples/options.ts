@@ -30,7 +30,7 @@ export const samplingOptions = {
 const sampling = v.object(samplingOptions);
 
 /** How many pictures are drawn of a model, and how. */
-export type Sampling = v.InferOutput<typeof sampling>;
+export interface Sampling extends v.InferOutput<v.ObjectSchema<typeof samplingOptions, undefined>> {}
 
 /** What is drawn where nothing else is said. */
 export const usualSampling: Sampling = /* @__PURE__ */ v.parse(sampling, {});
