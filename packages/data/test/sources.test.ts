@@ -32,12 +32,26 @@ describe("sources by name", () => {
     });
   });
 
+  it("draw emoji in another art style, of the same words", async () => {
+    const [noto, twemoji] = await Promise.all([
+      openSource({ source: "emoji" }),
+      openSource({ source: "emoji", set: "twemoji" }),
+    ]);
+    expect(twemoji.name).toBe("twemoji-scenes-16");
+    expect(twemoji.vocabulary.words).toEqual(noto.vocabulary.words);
+    expect(start(twemoji)).not.toEqual(start(noto));
+  });
+
   it.each<[object, string]>([
     [
       { source: "emojis" },
       'data.source is "emojis"; it must be one of "emoji", "shapes", "cifar10", "images", "webdataset", "parquet", "latents", "hub" (did you mean "emoji"?)',
     ],
     [{ source: "emoji", size: 24 }, "data.size is 24; it must be 16 or 32"],
+    [
+      { source: "emoji", set: "tweemoji" },
+      'data.set is "tweemoji"; it must be one of "noto", "twemoji", "fluent-emoji-flat" (did you mean "twemoji"?)',
+    ],
     [{ source: "shapes", seed: -1 }, "data.seed is -1; it must be a whole number of at least 0"],
     [{ source: "shapes", sed: 1 }, 'data has an unknown key "sed"; did you mean "seed"?'],
     [{}, "data.source is missing"],

@@ -1,3 +1,4 @@
+import { sources } from "@isoflop/data";
 import { canonicalJson, shown } from "@isoflop/spec";
 import { type MetricSpec, metrics } from "@isoflop/train";
 import * as v from "valibot";
@@ -9,10 +10,29 @@ const isUsual = (kind: string, option: string, value: unknown): boolean => {
   return usual?.success === true && canonicalJson(usual.output ?? null) === canonicalJson(value);
 };
 
+interface Choice {
+  readonly type?: string;
+  readonly wrapped?: Choice;
+  readonly default?: unknown;
+}
+
+/** Whether an option is a choice among names that has no usual one, as the set of emoji. */
+const isFreeChoice = ({ type, wrapped, default: usual }: Choice = {}): boolean =>
+  type === "picklist" || (type === "optional" && usual === undefined && isFreeChoice(wrapped));
+
+/** What tells two sources of one name apart and is no place on one machine: choices by a name. */
+const choicesOf = (source: unknown, options: Readonly<Record<string, unknown>>): readonly string[] => {
+  if (typeof source !== "string" || !sources.has(source)) return [];
+  const schemas = sources.get(source).options as Readonly<Record<string, v.GenericSchema>>;
+  return Object.entries(options).flatMap(([name, value]) =>
+    isFreeChoice(schemas[name]) && typeof value === "string" ? [`:${value}`] : [],
+  );
+};
+
 /** A source or part by its name. */
 const wordOf = (value: unknown): string => {
-  const { source, kind } = (value ?? {}) as { readonly source?: unknown; readonly kind?: unknown };
-  return String(source ?? kind ?? shown(value));
+  const { source, kind, ...options } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return [String(source ?? kind ?? shown(value)), ...choicesOf(source, options)].join("");
 };
 
 /**

@@ -190,4 +190,7 @@ it("a number is called by its kind and options", () => {
   );
   expect(measurementLabel({ kind: "fid" })).toBe("fid");
   expect(measurementLabel({ kind: "fid", data: { source: "cifar10", size: 32 } })).toBe("fid(data=cifar10)");
+  const emoji = (set?: string) =>
+    measurementLabel({ kind: "fid", data: { source: "emoji", size: 16, ...(set && { set }) } });
+  expect([emoji(), emoji("twemoji")]).toEqual(["fid(data=emoji)", "fid(data=emoji:twemoji)"]);
 });
