@@ -340,7 +340,7 @@ test("an option of another name is named with the choices", () => {
 test("sample names an option of another name before anything runs", async () => {
   const attempt = sample(still, loose({ noise: batch.noise, device, step: 3 }));
   await expect(attempt).rejects.toThrow(
-    'sample has an unknown key "step"; did you mean "steps"? it takes noise, start, steps, grid, times, key, batch, onStep, signal, objective',
+    'sample has an unknown key "step"; did you mean "steps"? it takes noise, start, steps, grid, times, key, first, batch, onStep, signal, objective',
   );
 });
 

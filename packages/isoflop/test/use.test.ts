@@ -165,7 +165,7 @@ describe("plan-next", () => {
   const surfaceFit = () => saved("plan.json", ["fit", "surface", ...epoch, "--bootstrap", "100"]);
 
   test("the runs cost no more than allowed and teach more than an even grid", () => {
-    const args = ["--allowance", "1e22", "--target", "1e24", "--quantity", "N"];
+    const args = ["--allowance", "1e22", "--target", "1e24", "--optimum", "N"];
     const plan = json(["plan-next", surfaceFit(), ...args]).plan!;
     const runs = plan.runs as unknown as { C: number; N: number; D: number; count: number }[];
     const cost = runs.reduce((sum, { C, count }) => sum + C * count, 0);

@@ -91,7 +91,7 @@ const questions = [
   ...forms.map((name) =>
     command(`plan-next/${name}`, `plan-next ${saved(name)} --allowance 1e19 --target 1e21`, { report: true }),
   ),
-  command("plan-next/N", `plan-next ${saved("surface-chinchilla")} --allowance 1e19 --target 1e21 --quantity N`),
+  command("plan-next/N", `plan-next ${saved("surface-chinchilla")} --allowance 1e19 --target 1e21 --optimum N`),
   command(
     "plan-next/bootstrap",
     `plan-next ${saved("surface-bootstrap")} --allowance 1e19 --target 1e21 --posterior bootstrap`,
