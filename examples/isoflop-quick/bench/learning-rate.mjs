@@ -78,11 +78,11 @@ const report = (name, chosen, predictors) => {
   return fit;
 };
 const small = rows.filter(({ batch }) => batch === 2);
-report("all runs", rows, ["width", "tokens", "batch"]);
+const law = report("all runs", rows, ["width", "tokens", "batch"]);
 report("batch 2", small, ["width", "tokens"]);
 // A parabola is a local statement: further off, a basin is steeper towards high rates.
 const near = ({ lr, ...at }) => Math.abs(Math.log(lr / learningRateOf(startingRule, at))) < Math.log(2);
-const law = report("rates within a factor 2 of the starting rule", rows.filter(near), ["width", "tokens", "batch"]);
+report("rates within a factor 2 of the starting rule", rows.filter(near), ["width", "tokens", "batch"]);
 for (const budget of new Set(small.map((row) => row.budget)))
   report(
     `batch 2, ${budget.toExponential()}`,

@@ -1,6 +1,7 @@
 // Would several models of one shape in one program pay? Two bounds, on one thread of wasm: node examples/isoflop-quick/bench/packing.mjs
 // A step of a larger batch does as much work in as many kernels as a program of several models would; and a product of several models is a batched one.
 import { createDevice, jit, matmul, permute } from "@isoflop/tensor";
+import { plainer } from "./recipe.mjs";
 import { stepOf } from "./step.mjs";
 
 const device = await createDevice("wasm", { wasm: { threads: 1 } });
@@ -23,7 +24,7 @@ const counts = [1, 4, 8];
 console.log(`GFLOP/s of a step of ${counts.map((count) => `${2 * count} images`).join(", ")}`);
 for (const width of [16, 32, 64]) {
   const steps = [];
-  for (const count of counts) steps.push(await stepOf(device, { width, batch: 2 * count }));
+  for (const count of counts) steps.push(await stepOf(device, { ...plainer, width, batch: 2 * count }));
   const repeats = steps.map(({ flops }) => Math.ceil(2e9 / flops));
   const seconds = await secondsOf(
     steps.map(({ step, settled }, i) => () => {

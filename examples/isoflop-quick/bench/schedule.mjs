@@ -7,7 +7,7 @@ import { runSweep } from "@isoflop/sweep";
 import { fileRunStore, workerRunners } from "@isoflop/sweep/node";
 import { createDevice, leavesOf } from "@isoflop/tensor";
 import { buildObjective, modelOf, train, validate } from "@isoflop/train";
-import { openData, runOf } from "./recipe.mjs";
+import { openData, plainer, runOf } from "./recipe.mjs";
 
 const timed = async (task) => {
   const [started, before] = [performance.now(), process.cpuUsage()];
@@ -26,7 +26,7 @@ for (const seed of [1900, 1901]) {
 {
   const device = await createDevice("wasm", { wasm: { threads: 1 } });
   for (const width of [16, 32, 64]) {
-    const { spec } = await runOf({ budget: 1e10, width, seed: 1900 });
+    const { spec } = await runOf({ ...plainer, budget: 1e10, width, seed: 1900 });
     const data = await openData(spec.data);
     const shortest = { model: spec.model, batch: spec.batch, steps: 1, validation: { images: 64 } };
     const first = await timed(() => train(shortest, { device, data }));
@@ -57,7 +57,7 @@ const sizes = [
   { budget: 8e10, width: 40 },
   { budget: 8e10, width: 56 },
 ];
-const runs = await Promise.all(sizes.map((size) => runOf({ ...size, seed: 1900 })));
+const runs = await Promise.all(sizes.map((size) => runOf({ ...plainer, ...size, seed: 1900 })));
 const ways = {
   "one run on two threads": { count: 1, threads: 2 },
   "two runs on one thread each": { count: 2, threads: 1 },

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +5,7 @@ import { openSource } from "@isoflop/data/node";
 import { readStudy } from "@isoflop/plot";
 import { resolveStudy, writtenStudy } from "isoflop/study";
 import { afterAll, describe, expect, it } from "vitest";
+import { decisive, toyStudy } from "../../../vitest.study.js";
 import { parallel, readRuns } from "../parallel.mjs";
 import { source as untold } from "../parts/untold.js";
 
@@ -17,8 +17,7 @@ it("trains what the quick study trains, and measures it on four sets of other pi
   const [own, quick] = await Promise.all(
     [join(here, "study.yaml"), "quick"].map(async (name) => (await resolveStudy(await writtenStudy(name))).file),
   );
-  for (const field of ["data", "model", "objective", "batch", "optimizer", "validation", "grid", "heldOut"] as const)
-    expect(own![field]).toEqual(quick![field]);
+  for (const field of decisive) expect(own![field]).toEqual(quick![field]);
   expect(own!.metrics).toMatchObject([
     { kind: "validation", data: { source: "emoji", set: "twemoji" } },
     { kind: "validation", data: { source: "emoji", set: "fluent-emoji-flat" } },
@@ -83,16 +82,10 @@ describe("laws in pairs", () => {
 });
 
 it("at toy size: laws of the loss on other data, and a prediction of each, from one grid", () => {
-  const out = join(folder, "toy");
-  const sets = [
-    "grid={budgets: [2.5e8, 5e8, 1e9, 2e9], widths: [8, 16, 24, 32]}",
-    ...["heldOut.budgets=4e9", "heldOut.widths=[16,24,32]", "heldOut.count=1", "validation.images=64"],
+  const { words, file } = toyStudy(here, join(folder, "toy"), [
     "metrics=[{kind: validation, images: 64, data: {source: emoji, size: 16, set: twemoji}}, {kind: validation, images: 64, data: {module: ./parts/untold.ts, of: cifar10}}]",
-  ].flatMap((one) => ["--set", one]);
-  const words = execFileSync("npx", ["isoflop", "study", join(here, "study.yaml"), ...sets, "--out", out], {
-    ...{ cwd: here, encoding: "utf8" as const, stdio: "pipe" as const },
-  });
-  const { quantities } = readStudy(JSON.parse(readFileSync(join(out, "summary.json"), "utf8")));
+  ]);
+  const { quantities } = readStudy(JSON.parse(file("summary.json")));
   expect(quantities!.map(({ title }) => title)).toEqual([
     "validation(split=validation images=64 data=emoji:twemoji)",
     "validation(split=validation images=64 data=untold:cifar10)",
