@@ -10,6 +10,9 @@ import {
   discretePath,
   edmInputs,
   edmPath,
+  effectiveWeight,
+  linearPath,
+  logNoise,
   logNormalSigma,
   logVariance,
   loss,
@@ -33,6 +36,9 @@ import { type Toy, toyNetwork } from "./toy.js";
 
 /** EDM's code computes in float32, and so rounds as we do. */
 const ROUNDING = 4e-6;
+
+/** What a user without types hands over. */
+const loose = (value: unknown): never => value as never;
 
 const fixture = readFixture("edm_loss");
 const values = (name: string): number[] => Array.from(fixture.get(name)!.data);
@@ -190,6 +196,23 @@ describe("uncertainty", () => {
     learnt.forEach((u, i) => void expect(Math.abs(u - Math.log([0.5, 1, 2, 4, 8][i]!))).toBeLessThan(0.1));
     const again = logVariance({ features: 16, seed: 4 }).apply(params, levels);
     expect(await again.data()).not.toEqual(learnt);
+  });
+
+  test("is asked at log(σ / alpha), and leaves the loss as it is", async () => {
+    const device = await createDevice("wasm");
+    const t = device.tensor([0.25, 0.5]);
+    for (const [at, ratios] of [
+      [edmPath({ sigmaMax: 8 }), [2, 4]],
+      [linearPath(), [1 / 3, 1]],
+    ] as const)
+      (await logNoise(at, t).data()).forEach((x, i) => void expect(x).toBeCloseTo(Math.log(ratios[i]!), 6));
+    const aim = objective({ path: linearPath(), prediction: "velocity", density: uniform() });
+    const batch = { x: random.normal(random.key(0), [2, 3]), noise: random.normal(random.key(1), [2, 3]), t };
+    const of = (given: typeof aim) => loss(given, (x) => x, batch).data();
+    expect(await of(objective({ ...aim, uncertainty: {} }))).toEqual(await of(aim));
+    expect(() => effectiveWeight(objective({ ...aim, uncertainty: {} }), 0.5)).toThrow("e^u, which is learnt");
+    expect(() => logNoise(loose(null), t)).toThrow("logNoise: path");
+    expect(() => logNoise(path, loose(3))).toThrow("logNoise: t is 3");
   });
 
   test("refuses what does not fit", () => {

@@ -88,5 +88,6 @@ export {
 } from "./step.js";
 export { timeBins } from "./time-bins.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
+export { withLogVariance, withoutLogVariance } from "./uncertainty.js";
 export { checkSplit, VALIDATION_NOISE, type ValidateOptions, type Validation, validate } from "./validate.js";
 export { type WidthLoss, widthCurve } from "./width-curve.js";
