@@ -321,7 +321,7 @@ test("an option of another name is named with the choices", () => {
     [() => rectifiedFlow(loose({ std: 1 })), 'rectifiedFlow has an unknown key "std"; it takes density.'],
     [
       () => objective(loose({ ...flow, errorin: "data" })),
-      'objective has an unknown key "errorin"; did you mean "errorIn"? it takes path, prediction, errorIn, weighting, density, inputs, variance, loss.',
+      'objective has an unknown key "errorin"; did you mean "errorIn"? it takes path, prediction, errorIn, weighting, density, inputs, variance, loss, uncertainty.',
     ],
     [
       () => classifierFreeGuidance(still, loose({ scales: 2 })),
