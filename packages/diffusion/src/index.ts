@@ -80,6 +80,8 @@ export {
   lossFactor,
   type MeasuredLosses,
 } from "./losses/convert.js";
+export { type MeanLoss, pairedDifference, stratifiedMean } from "./losses/estimate.js";
+export { timeBins } from "./losses/time-bins.js";
 export {
   type LogVariance,
   type LogVarianceParams,

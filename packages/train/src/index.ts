@@ -1,4 +1,4 @@
-export type { LossBin } from "@isoflop/diffusion";
+export { type LossBin, type MeanLoss, pairedDifference, stratifiedMean, timeBins } from "@isoflop/diffusion";
 export type { ParameterRate } from "@isoflop/dit";
 export { type BayesLoss, type BayesLossOptions, bayesLoss, whyNoBayesLoss } from "./bayes-loss.js";
 export {
@@ -21,7 +21,6 @@ export {
 export { type CoordinateOptions, coordinateCheck, type LayerCoordinates } from "./coordinates.js";
 export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
-export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
 export {
   type Factors,
   factorsOf,
@@ -86,7 +85,6 @@ export {
   type StepOutputs,
   trainStep,
 } from "./step.js";
-export { timeBins } from "./time-bins.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
 export { withLogVariance, withoutLogVariance } from "./uncertainty.js";
 export { checkSplit, VALIDATION_NOISE, type ValidateOptions, type Validation, validate } from "./validate.js";
