@@ -33,6 +33,7 @@ export type { Estimate, FeatureStore, Measurement, Metric, MetricInputs, Planned
 export { type Drawn, drawPictures } from "./metrics/samples/draw.js";
 export { type Sampling, usualSampling } from "./metrics/samples/options.js";
 export { checkData, type ModelOptions, type ModelSpec, modelOf } from "./model.js";
+export type { Network, NetworkOptions } from "./network.js";
 export { buildObjective, type ObjectiveInput, type ObjectiveSpec, outputsOf } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 export type { AdamSettings } from "./optimizers/adam-moments.js";
@@ -78,8 +79,6 @@ export {
   type ValidationSpec,
 } from "./spec.js";
 export {
-  type Network,
-  type NetworkOptions,
   type StepInputs,
   type StepOptions,
   type StepOutputs,

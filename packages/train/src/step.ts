@@ -1,34 +1,19 @@
 import type { Objective } from "@isoflop/diffusion";
 import { logNoise, loss, objectiveOn, stratified, uncertain } from "@isoflop/diffusion";
-import { type ApplyOptions, balanceLosses, type ParameterRate } from "@isoflop/dit";
+import { balanceLosses, type ParameterRate } from "@isoflop/dit";
 import { only } from "@isoflop/spec";
 import { type Device, type Jitted, jit, mean, random, stack, Tensor, valueAndGrad } from "@isoflop/tensor";
 import * as v from "valibot";
-import { type CaptionForm, type Captions, dropCaptions } from "./captions.js";
+import { type Captions, dropCaptions } from "./captions.js";
 import { check, must } from "./errors.js";
-import { type Factors, factorsOf, type ParameterRates, ratesSchema, resolveRates } from "./groups.js";
+import { type Factors, factorsOf, ratesSchema, resolveRates } from "./groups.js";
+import type { Network } from "./network.js";
 import { clipByNorm, moveAverage, type OptimizerState, updateParameters } from "./optimizer.js";
 import { rateOf } from "./optimizers/optimizer.js";
 import type { OptimizerSpec } from "./optimizers/spec.js";
 import type { Packing } from "./pack.js";
 import { type SnapshotSpec, snapshotsSchema, trackedNames } from "./snapshot.js";
 import { optimizerSchema, trainFields } from "./spec.js";
-
-/** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions of the form it reads. `@isoflop/dit` makes some. */
-export interface Network<P> {
-  /** Default: words. */
-  readonly reads?: CaptionForm;
-  /** Factors on the learning rate and weight decay of its parameters, by which the groups of an optimizer are multiplied. Default: none. */
-  readonly rates?: ParameterRates;
-  /** u [n] of log(σ / alpha) [n], which an objective with `uncertainty` trains beside the prediction: `withLogVariance` gives a network one. */
-  logVariance?(params: P, logSigma: Tensor): Tensor;
-  init(key: random.Key): P;
-  /** @param options given in training alone, see `ApplyOptions` of `@isoflop/dit`: a key for what is random, and who watches */
-  apply(params: P, x: Tensor, t: Tensor, captions: Captions, options?: NetworkOptions): Tensor;
-}
-
-/** What a network may heed in training. */
-export type NetworkOptions = Pick<ApplyOptions, "key" | "onActivation">;
 
 /** What one step reads besides the state. All of it is data: one program serves every step of every seed. */
 export interface StepInputs {

@@ -1,5 +1,5 @@
 import { type LogVarianceParams, logVariance, type Objective } from "@isoflop/diffusion";
-import type { Network } from "./step.js";
+import type { Network } from "./network.js";
 
 /** The name of u's parameters beside those of a network, in groups and in checkpoints: those of training alone. */
 const NAME = "log_variance";

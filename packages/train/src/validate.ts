@@ -14,8 +14,8 @@ import { type Device, jit, leavesOf, type Tensor } from "@isoflop/tensor";
 import { type Captions, uploadCaptions } from "./captions.js";
 import { check, must } from "./errors.js";
 import { yieldToHost } from "./host.js";
+import type { Network } from "./network.js";
 import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "./spec.js";
-import type { Network } from "./step.js";
 import { validationNoise } from "./validation-noise.js";
 
 /** The version of the noise and the times that validation images meet: losses of two versions are of other samples. */

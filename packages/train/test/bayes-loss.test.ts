@@ -12,8 +12,8 @@ import {
 import { createDevice, type Device, random } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bayesLoss } from "../src/bayes-loss.js";
+import type { Network } from "../src/network.js";
 import { buildObjective } from "../src/objective.js";
-import type { Network } from "../src/step.js";
 import { validate } from "../src/validate.js";
 import { bestNetwork, type Formula, linearGaussian, variances } from "./linear-gaussian.js";
 

@@ -15,11 +15,12 @@ import { createDevice, mean, random, type Tensor, valueAndGrad } from "@isoflop/
 import { expect, it } from "vitest";
 import { averagedWeights, memoryCheckpoints } from "../src/checkpoint.js";
 import { modelOf } from "../src/model.js";
+import type { Network } from "../src/network.js";
 import { buildObjective } from "../src/objective.js";
 import { packTree } from "../src/pack.js";
 import { reconstructAverage } from "../src/post-hoc.js";
 import { trainSpec } from "../src/spec.js";
-import { type Network, trainStep } from "../src/step.js";
+import { trainStep } from "../src/step.js";
 import { train } from "../src/train.js";
 import { withLogVariance, withoutLogVariance } from "../src/uncertainty.js";
 import { validate } from "../src/validate.js";
