@@ -246,7 +246,7 @@ describe("what a layout does not write", () => {
     await expect(refused(guided, "diffusersDiT")).rejects.toThrow("it holds no guidance; this config's is true.");
     const scaled: DitConfig = { ...config, parameterization: { kind: "muP", baseWidth: 8 } };
     await expect(refused(scaled, "diffusersDiT")).rejects.toThrow(
-      "under muP this config's attention is scaled by 0.2500, where its models have 1 / √(head width), 0.3536: heads must be as wide as the base's.",
+      "under muP this config's attention is scaled by 0.2500, where its models have 1 / √(head width), 0.3536: take what toStandard(model, params) makes of it.",
     );
     expectSame(await read(scaled, await written(scaled, "official")), someWeights(scaled));
     const wide = { ...config, image: { height: 8, width: 4, channels: 4 } };

@@ -33,7 +33,7 @@ const attentionTrouble = ({ attentionScale, width, heads }: ResolvedConfig): str
   const usual = (width / heads) ** -0.5;
   if (Math.abs(attentionScale / usual - 1) < 1e-12) return undefined;
   const scales = `${attentionScale.toPrecision(4)}, where its models have 1 / √(head width), ${usual.toPrecision(4)}`;
-  return `under muP this config's attention is scaled by ${scales}: heads must be as wide as the base's`;
+  return `under muP this config's attention is scaled by ${scales}: take what toStandard(model, params) makes of it`;
 };
 
 /** What a config says and a layout does not hold. */
