@@ -1,10 +1,9 @@
 import { sources } from "@isoflop/data";
-import type { LossBin } from "@isoflop/diffusion";
+import { type LossBin, timeBins } from "@isoflop/diffusion";
 import { kind, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { must } from "../errors.js";
 import { validationSchema } from "../spec.js";
-import { timeBins } from "../time-bins.js";
 import { checkSplit, validate } from "../validate.js";
 import type { Estimate, Metric } from "./metric.js";
 
