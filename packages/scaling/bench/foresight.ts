@@ -8,6 +8,7 @@ import {
   type Random,
   type Run,
   random,
+  rolledOutForms,
   rollOut,
 } from "../src/index.js";
 
@@ -27,12 +28,10 @@ const DESIGN: readonly (readonly [C: number, sizes: readonly number[], seeds: nu
 /** Ten times the largest. */
 const HELD_OUT = 3.2e12;
 
-/**
- * What is true: every isoFLOP curve alike; E + A/N^α + B/D^β; an optimum whose exponent bends slowly, or breaks at once, inside the range; or a power law above the
- * measured floor, on which the loss comes down from a steeper one.
- */
-export const truths = ["joint", "chinchilla", "bending", "broken", "corrected"] as const;
-export type TruthName = (typeof truths)[number];
+/** What is true: every isoFLOP curve alike; E + A/N^α + B/D^β; an optimum whose exponent bends slowly, or breaks at once, inside the range. */
+export const truths = ["joint", "chinchilla", "bending", "broken"] as const;
+/** Also a power law above the measured floor, on which the loss comes down from a steeper one. */
+export type TruthName = (typeof truths)[number] | "corrected";
 
 interface Truth {
   loss(N: number, C: number): number;
@@ -107,8 +106,17 @@ export interface Foreseen {
 
 const nothing = () => ({ runs: 0, covered: 0, halfWidth: 0, squares: 0 });
 
-/** @param noise standard deviation of ln L of one run */
-export const foresight = (truth: TruthName, noise: number, studies: number, first = 0): Foreseen => {
+/**
+ * @param noise standard deviation of ln L of one run
+ * @param first seed of the first study
+ * @param joins a form beside those that are mixed by default
+ */
+export const foresight = (
+  truth: TruthName,
+  noise: number,
+  studies: number,
+  { first = 0, joins }: { readonly first?: number | undefined; readonly joins?: string | undefined } = {},
+): Foreseen => {
   const sums = { mixture: nothing(), joint: nothing() };
   for (let seed = first; seed < first + studies; seed++) {
     const law = truthOf(truth, random(seed));
@@ -120,7 +128,8 @@ export const foresight = (truth: TruthName, noise: number, studies: number, firs
       sizes.flatMap((size) => Array.from({ length: seeds }, () => run(C, LADDER[size]!))),
     );
     const options = { floor: FLOOR, rehearse: false };
-    const [mixture, joint] = [rollOut(runs, options), jointFit(runs, options)];
+    const forms = joins === undefined ? undefined : [...rolledOutForms, joins];
+    const [mixture, joint] = [rollOut(runs, { ...options, forms }), jointFit(runs, options)];
     if (!mixture.ok || !joint.ok) continue;
     const best = predictRollOut(mixture, { C: HELD_OUT });
     if (!best.ok) continue;

@@ -5,6 +5,7 @@ import {
   predictRollOut,
   type Run,
   random,
+  rolledOutForms,
   rollOut,
   surfaceFrom,
   surfaceLoss,
@@ -59,7 +60,9 @@ describe("the form above a known floor", () => {
     let inside = 0;
     const seeds = 12;
     for (let seed = 0; seed < seeds; seed++) {
-      const fit = expectOk(rollOut(study(seed, 0.015), { floor, rehearse: false }));
+      const fit = expectOk(
+        rollOut(study(seed, 0.015), { forms: [...rolledOutForms, corrected.name], floor, rehearse: false }),
+      );
       const N = 8e4;
       const { interval95 } = expectOk(predictRollOut(fit, { N, D: 3.2e12 / (6 * N) })).predicted.loss;
       const loss = lossOf(N, 3.2e12);
@@ -69,7 +72,7 @@ describe("the form above a known floor", () => {
   });
 
   it("takes no part where no floor was measured, and says why", () => {
-    const { forms, refused } = expectOk(rollOut(study(1, 0.01), { rehearse: false }));
+    const { forms, refused } = expectOk(rollOut(study(1, 0.01), { forms: ["joint", corrected.name], rehearse: false }));
     expect(forms.some(({ fit }) => fit.form === "corrected")).toBe(false);
     expect(refused).toContainEqual({
       ...{ form: "corrected", reason: "unidentified" },

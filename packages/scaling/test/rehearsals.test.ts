@@ -75,7 +75,7 @@ describe("rehearsals of trained runs", { timeout: 120_000 }, () => {
 
 describe("simulated studies", { timeout: 120_000 }, () => {
   it("hold a run at ten times the largest budget, whatever of four laws is true", () => {
-    const cells = truths.map((truth) => foresight(truth, 0.015, 2, 100));
+    const cells = truths.map((truth) => foresight(truth, 0.015, 2, { first: 100 }));
     for (const by of ["mixture", "joint"] as const) {
       const runs = cells.reduce((s, cell) => s + cell[by].runs, 0);
       const covered = cells.reduce((s, cell) => s + cell[by].covered * cell[by].runs, 0);

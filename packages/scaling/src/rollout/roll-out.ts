@@ -46,7 +46,6 @@ export interface RollOutOptions extends Pick<BootstrapOptions, "signal" | "onPro
  */
 export const rolledOutForms: readonly SurfaceFormName[] = [
   "joint",
-  "corrected",
   "chinchilla",
   "no-floor",
   "crossed",
@@ -181,7 +180,7 @@ const leftOut = (
 ): Refusal | undefined => {
   if (floor && floor.value > 0 && floorAt(surfaceForms.get(name)) < 0)
     return refuse("unidentified", `it has no floor, and one of at least ${floor.value} was measured`);
-  if (!forms && surfaceForms.get(name).floorKnown && !floor)
+  if (surfaceForms.get(name).floorKnown && !floor)
     return refuse("unidentified", "its floor must be known, and none was measured");
   if (!forms && name === "farseer" && runs.length < FARSEER_RUNS)
     return refuse(

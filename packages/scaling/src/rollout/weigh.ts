@@ -77,11 +77,11 @@ type Member = ReturnType<typeof member>;
 /** Sums of power terms, and every isoFLOP curve at once: forms that take part without having to earn it. */
 export const isSimple = ({ terms, optimum }: SurfaceForm): boolean => terms !== undefined || optimum !== undefined;
 
-/** Of what speaks: the fit, or where the floor is integrated out or known its surfaces. A known floor is no parameter. */
+/** A known floor is no parameter, and the surface with it is another one than that of the plain fit. */
 const aiccOf = (fit: SurfaceFit, floored: FlooredSurface | undefined): number => {
-  if (!floored) return fit.criteria.aicc;
   const { theta, floorKnown } = formOfSurface(fit);
-  return criteria(floored.sumOfSquares, fit.points, theta.length - (floorKnown ? 1 : 0)).aicc;
+  if (!floored || !floorKnown) return fit.criteria.aicc;
+  return criteria(floored.sumOfSquares, fit.points, theta.length - 1).aicc;
 };
 
 const member = ({ fit, floored, errors }: Judged) => {
