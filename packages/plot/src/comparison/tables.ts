@@ -124,10 +124,11 @@ export const ratiosTable = (study: ComparisonSummary): PageTable => ({
       if (!comparison) return [];
       const { quantity, trend } = comparison;
       if (!trend.ok) return [[quantity, name, "–", "–", "–", "–"]];
-      const cells = [trend.ratio, trend.slope].flatMap(({ value, ci95 }, i) => [
-        digits(3 - i)(value),
-        ends(ci95, digits(3 - i)),
-      ]);
+      const cells = [trend.ratio, trend.slope].flatMap(({ value, ci95 }, i) => {
+        // What no compute reaches is as good as an answer.
+        const told = (end: number) => (end === Number.POSITIVE_INFINITY ? "∞" : digits(3 - i)(end));
+        return [told(value), ci95.map(told).join(" to ")];
+      });
       return [[quantity, name, ...cells]];
     }),
   ),

@@ -1,0 +1,112 @@
+// What compute is worth that is spent on another objective: the compute with which flow at logit-normal times is as good, over it. `node worth.mjs [--form
+// chinchilla]`. It reads runs.csv, prints the numbers of the page and draws figures/worth.svg.
+import { readFileSync, writeFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { seriesFigure } from "@isoflop/plot";
+import { document } from "@isoflop/plot/node";
+import { compareSides, sideOfRuns } from "@isoflop/scaling";
+
+/** Runs of this many FLOPs and more were held out. */
+const HELD_OUT = 1e11;
+const BUDGETS = [1e10, 2e10, 4e10, 8e10];
+const BASE = "flow";
+const ARMS = ["flow-uniform", "ddpm-noise", "ddpm-v"];
+/** What all models are measured by, and how its column begins or ends. */
+const MEASURES = /** @type {const} */ ({
+  "loss of flow": /objective=velocity-linear-logit-normal-0-1\)$/,
+  "loss of DDPM": /objective=noise-discrete-linear-1000-discrete-uniform-1000\)$/,
+  KID: /^kid\(.*\)$/,
+});
+
+/**
+ * @typedef {keyof typeof MEASURES} Measure
+ * @typedef {{ arm: string, C: number, N: number, D: number, by: Record<Measure, number> }} Run
+ * @typedef {{ value: number, ci95: readonly [number, number] }} Estimate
+ * @typedef {{ arm: string, by: Measure, mean: Estimate, slope: Estimate, at: Estimate[] }} Worth
+ */
+
+export const measures = /** @type {Measure[]} */ (Object.keys(MEASURES));
+
+/** @param {string} text @returns {Run[]} */
+export const readRuns = (text) => {
+  const [head = [], ...rows] = text
+    .trim()
+    .split("\n")
+    .map((line) => line.split(","));
+  const columns = measures.map((by) => head.findIndex((name) => MEASURES[by].test(name)));
+  return rows.map((row) => {
+    const field = (/** @type {string} */ name) => Number(row[head.indexOf(name)]);
+    const by = Object.fromEntries(measures.map((measure, i) => [measure, Number(row[columns[i]])]));
+    return {
+      ...{ arm: row[head.indexOf("arm")], C: field("C"), N: field("N"), D: field("D") },
+      by: /** @type {Run["by"]} */ (by),
+    };
+  });
+};
+
+/**
+ * The compute that flow needs to be as good as runs of an arm are with C, over C: of a surface through each.
+ * @param {readonly Run[]} runs @param {string} [form] of the surface
+ * @returns {Worth[]}
+ */
+export const worthOf = (runs, form) => {
+  const side = (/** @type {string} */ arm, /** @type {Measure} */ measure) => {
+    const own = runs.filter((run) => run.arm === arm && run.C < HELD_OUT);
+    const found = sideOfRuns(
+      `${arm}, ${measure}`,
+      own.map(({ C, N, D, by: { [measure]: loss } }) => ({ C, N, D, loss })),
+      /** @type {{}} */ (form === undefined ? {} : { form }),
+    );
+    if (!found.ok) throw new Error(`${arm}, ${measure}: ${found.message}`);
+    return found;
+  };
+  return measures.flatMap((by) =>
+    ARMS.map((arm) => {
+      const { at, trend } = compareSides(side(arm, by), side(BASE, by), { at: BUDGETS });
+      if (!trend.ok) throw new Error(`${arm}, ${by}: ${trend.message}`);
+      return {
+        ...{ arm, by, mean: trend.ratio, slope: trend.slope },
+        at: at.map(({ effectiveCompute }) => effectiveCompute),
+      };
+    }),
+  );
+};
+
+export const told = (/** @type {Estimate} */ { value, ci95: [low, high] }, digits = 3) =>
+  `${value.toPrecision(digits)} (${low.toPrecision(digits)} to ${high.toPrecision(digits)})`;
+
+/** @param {readonly Worth[]} all */
+const figureOf = (all) =>
+  seriesFigure(
+    all.map(({ arm, by, at }) => ({
+      name: `${arm}, ${by}`,
+      points: at.flatMap(({ value, ci95 }, i) =>
+        [value, ...ci95].every(Number.isFinite) ? [{ x: BUDGETS[i], y: value, ci95 }] : [],
+      ),
+    })),
+    {
+      caption:
+        "The compute with which flow at logit-normal times is as good as another objective with C, over C, with 95 % intervals: below 1 flow is the better.",
+      x: { label: "compute C that is spent on another objective, FLOPs", scale: "log", format: "scientific" },
+      y: { label: "what it is worth of compute on flow", scale: "log" },
+    },
+  );
+
+const main = () => {
+  const { form } = parseArgs({ options: { form: { type: "string" } } }).values;
+  const runs = readRuns(readFileSync(new URL("runs.csv", import.meta.url), "utf8"));
+  const all = worthOf(runs, form);
+  for (const { arm, by, mean, slope, at } of all) {
+    console.log(`${arm} by ${by}: ${told(mean)}, as C to the ${told(slope, 2)}`);
+    console.log(`  ${at.map((one, i) => `${BUDGETS[i].toExponential()}: ${told(one)}`).join("; ")}`);
+  }
+  for (const { arm, C, N, by } of runs.filter(({ C }) => C >= HELD_OUT))
+    console.log(
+      `${arm}, held out at ${C.toExponential()}, N ${N}: ${measures.map((measure) => `${measure} ${by[measure].toFixed(4)}`).join(", ")}`,
+    );
+  if (form === undefined)
+    writeFileSync(new URL("figures/worth.svg", import.meta.url), figureOf(all).draw({ document }));
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main();
