@@ -11,17 +11,17 @@ import { compareSides, sideOfRuns } from "@isoflop/scaling";
 const HELD_OUT = 1e11;
 const BUDGETS = [1e10, 2e10, 4e10, 8e10];
 const BASE = "flow";
-const ARMS = ["flow-uniform", "ddpm-noise", "ddpm-v"];
-/** What all models are measured by, and how its column begins or ends. */
+const ARMS = ["flow-uniform", "ddpm-noise", "ddpm-v", "ddpm-v-cosine"];
+/** The losses that all models are measured by, and how their columns end. */
 const MEASURES = /** @type {const} */ ({
   "loss of flow": /objective=velocity-linear-logit-normal-0-1\)$/,
   "loss of DDPM": /objective=noise-discrete-linear-1000-discrete-uniform-1000\)$/,
-  KID: /^kid\(.*\)$/,
 });
+const KID = /^kid\(.*\)$/;
 
 /**
  * @typedef {keyof typeof MEASURES} Measure
- * @typedef {{ arm: string, C: number, N: number, D: number, by: Record<Measure, number> }} Run
+ * @typedef {{ arm: string, C: number, N: number, D: number, by: Record<Measure, number>, kid: number }} Run
  * @typedef {{ value: number, ci95: readonly [number, number] }} Estimate
  * @typedef {{ arm: string, by: Measure, mean: Estimate, slope: Estimate, at: Estimate[] }} Worth
  */
@@ -35,12 +35,14 @@ export const readRuns = (text) => {
     .split("\n")
     .map((line) => line.split(","));
   const columns = measures.map((by) => head.findIndex((name) => MEASURES[by].test(name)));
+  const kid = head.findIndex((name) => KID.test(name));
   return rows.map((row) => {
     const field = (/** @type {string} */ name) => Number(row[head.indexOf(name)]);
     const by = Object.fromEntries(measures.map((measure, i) => [measure, Number(row[columns[i]])]));
     return {
       ...{ arm: row[head.indexOf("arm")], C: field("C"), N: field("N"), D: field("D") },
       by: /** @type {Run["by"]} */ (by),
+      kid: Number(row[kid]),
     };
   });
 };
@@ -73,6 +75,21 @@ export const worthOf = (runs, form) => {
   );
 };
 
+/**
+ * Of each size at each budget the mean KID over its seeds: the least of a budget.
+ * @param {readonly Run[]} runs @param {string} arm
+ */
+const bestKid = (runs, arm) =>
+  BUDGETS.map((budget) => {
+    const own = runs.filter((run) => run.arm === arm && run.C === budget);
+    const sizes = [...new Set(own.map(({ N }) => N))];
+    const means = sizes.map((size) => {
+      const cell = own.filter(({ N }) => N === size);
+      return cell.reduce((sum, { kid }) => sum + kid, 0) / cell.length;
+    });
+    return Math.min(...means);
+  });
+
 export const told = (/** @type {Estimate} */ { value, ci95: [low, high] }, digits = 3) =>
   `${value.toPrecision(digits)} (${low.toPrecision(digits)} to ${high.toPrecision(digits)})`;
 
@@ -101,10 +118,16 @@ const main = () => {
     console.log(`${arm} by ${by}: ${told(mean)}, as C to the ${told(slope, 2)}`);
     console.log(`  ${at.map((one, i) => `${BUDGETS[i].toExponential()}: ${told(one)}`).join("; ")}`);
   }
-  for (const { arm, C, N, by } of runs.filter(({ C }) => C >= HELD_OUT))
+  for (const arm of [BASE, ...ARMS])
     console.log(
-      `${arm}, held out at ${C.toExponential()}, N ${N}: ${measures.map((measure) => `${measure} ${by[measure].toFixed(4)}`).join(", ")}`,
+      `${arm}: least KID of each budget ${bestKid(runs, arm)
+        .map((kid) => kid.toFixed(2))
+        .join(", ")}`,
     );
+  for (const { arm, C, N, by, kid } of runs.filter(({ C }) => C >= HELD_OUT)) {
+    const losses = measures.map((measure) => `${measure} ${by[measure].toFixed(4)}`);
+    console.log(`${arm}, held out at ${C.toExponential()}, N ${N}: ${losses.join(", ")}, KID ${kid.toFixed(3)}`);
+  }
   if (form === undefined)
     writeFileSync(new URL("figures/worth.svg", import.meta.url), figureOf(all).draw({ document }));
 };
