@@ -27,8 +27,11 @@ const DESIGN: readonly (readonly [C: number, sizes: readonly number[], seeds: nu
 /** Ten times the largest. */
 const HELD_OUT = 3.2e12;
 
-/** What is true: every isoFLOP curve alike; E + A/N^α + B/D^β; an optimum whose exponent bends slowly, or breaks at once, inside the range. */
-export const truths = ["joint", "chinchilla", "bending", "broken"] as const;
+/**
+ * What is true: every isoFLOP curve alike; E + A/N^α + B/D^β; an optimum whose exponent bends slowly, or breaks at once, inside the range; or a power law above the
+ * measured floor, on which the loss comes down from a steeper one.
+ */
+export const truths = ["joint", "chinchilla", "bending", "broken", "corrected"] as const;
 export type TruthName = (typeof truths)[number];
 
 interface Truth {
@@ -50,6 +53,7 @@ const truthOf = (name: TruthName, uniform: Random): Truth => {
     const B = (((LOSS - floor) * alpha) / (alpha + beta)) * (MIDDLE / 6 / size) ** beta;
     return { loss: (N, C) => floor + A * N ** -alpha + B * (C / 6 / N) ** -beta };
   }
+  if (name === "corrected") return correctedTruth(size, uniform);
   const slope = between(uniform, 0.2, 0.38);
   const kappa = between(uniform, 0.2, 0.45);
   const cubic = between(uniform, -1.3, 0.3);
@@ -67,6 +71,24 @@ const truthOf = (name: TruthName, uniform: Random): Truth => {
     },
   };
 };
+
+/** ln(L − E) has the slope −α − r Δ at the middle of the budgets, and −α far above. */
+const correctedTruth = (size: number, uniform: Random): Truth => {
+  const [alpha, r] = [between(uniform, 0.05, 0.12), between(uniform, 0.05, 0.25)];
+  const delta = between(uniform, 0.3, 0.8);
+  const kappa = between(uniform, 0.15, 0.35);
+  const exponent = between(uniform, 0.2, 0.4);
+  return {
+    loss: (N, C) => {
+      const c = Math.log(C / MIDDLE);
+      const d = Math.log(N / size) - exponent * c;
+      return FLOOR.value + (LOSS - FLOOR.value) * Math.exp(-alpha * c + r * Math.expm1(-delta * c) + kappa * d * d);
+    },
+  };
+};
+
+/** As it was measured; the true one of `corrected`, and below that of all others. */
+const FLOOR = { value: 0.02, standardError: 0.001 };
 
 export interface Foresight {
   /** Runs that were foreseen, two of each study. */
@@ -97,7 +119,7 @@ export const foresight = (truth: TruthName, noise: number, studies: number, firs
     const runs = DESIGN.flatMap(([C, sizes, seeds]) =>
       sizes.flatMap((size) => Array.from({ length: seeds }, () => run(C, LADDER[size]!))),
     );
-    const options = { floor: { value: 0.02, standardError: 0.001 }, rehearse: false };
+    const options = { floor: FLOOR, rehearse: false };
     const [mixture, joint] = [rollOut(runs, options), jointFit(runs, options)];
     if (!mixture.ok || !joint.ok) continue;
     const best = predictRollOut(mixture, { C: HELD_OUT });

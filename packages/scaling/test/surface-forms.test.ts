@@ -50,6 +50,11 @@ const truths: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     ...{ a3: -0.062465473, b3: 0.1284880679442551, gamma: 0.13 },
   },
   joint: { E: 1.7, A: 900, alpha: 0.16, sag: 0.0005, G: 0.09, a: 0.5, bend: 0.001, kappa: 0.06, skew: 0.15 },
+  // Amid these runs ND is e^43: the correction is 0.1 there.
+  corrected: {
+    ...{ E: 1.2, A: 900, alpha: 0.12, r: 0.1 * Math.exp(0.5 * 43), Delta: 0.5, G: 0.09, a: 0.5, bend: 0.001 },
+    ...{ kappa: 0.06, flat: 0.01, skew: 0.15 },
+  },
   "data-constrained": { E: 1.87, A: 521, B: 1488, alpha: 0.353, beta: 0.36, repeatTokens: 15.4, repeatParameters: 5.3 },
   "data-constrained-tied": { E: 1.87, A: 521, B: 1488, alpha: 0.353, repeatTokens: 15.4, repeatParameters: 5.3 },
   // Table 3 of Ludziejewski et al. 2025, in terms of the dense surface.
@@ -126,7 +131,7 @@ describe.each(surfaceForms.names)("the form %s", (name) => {
     const again = quoted(form, truth.theta);
     for (const [parameter, value] of Object.entries(truths[name]!))
       expect(again[parameter]! / value).toBeCloseTo(1, 12);
-    for (const [j, v] of unquoted(form, again).entries()) expect(v / truth.theta[j]!).toBeCloseTo(1, 12);
+    for (const [j, v] of unquoted(form, again).entries()) expect(v).toBeCloseTo(truth.theta[j]!, 10);
     const some = Object.fromEntries(Object.entries(truths[name]!).slice(1));
     expect(() => surfaceFrom(name, some)).toThrow("lacks or cannot use");
   });

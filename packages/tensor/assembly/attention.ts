@@ -4,7 +4,7 @@
  */
 import { ATTENTION_OPERAND_BYTES, AttentionWord } from "../src/backends/wasm/opcodes";
 import { gemm } from "./gemm";
-import { exp4, log4 } from "./math";
+import { exp4, expBelow4, log4 } from "./math";
 import { rowDot, rowExp, rowMax, rowScale } from "./rows";
 import { splat, storePart } from "./simd";
 import { scratch } from "./thread";
@@ -120,7 +120,7 @@ function gradientRow(s: usize, dp: usize, lse: f32, delta: f32, n: i32): void {
   const shift = splat(lse);
   const d = splat(delta);
   for (; n > 0; n -= 4) {
-    const e = exp4(f32x4.sub(v128.load(s), shift));
+    const e = expBelow4(f32x4.sub(v128.load(s), shift));
     const g = f32x4.mul(e, f32x4.sub(v128.load(dp), d));
     if (n >= 4) {
       v128.store(s, e);

@@ -36,6 +36,30 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(f32x4.mul(p, i32x4.shl(i32x4.add(half, bias), 23)), i32x4.shl(i32x4.add(rest, bias), 23));
 }
 
+/** Below it exp(x) is subnormal; and log2(e), 1.5 2^23, and that in bits less the bias of an exponent. */
+const EXP_NORMAL = memory.data<f32>([-87.33654475]);
+const EXP_UNBIASED = memory.data<u32>([0x4b400000 - 127]);
+
+/**
+ * exp of what is at most about 0, as a softmax has it: to the bit `exp4`, but 0 where that is subnormal. Without that range one factor 2^n does, and nothing is
+ * clamped: what comes of an x so far below is masked.
+ */
+@inline
+export function expBelow4(x: v128): v128 {
+  const shifted = madd(x, at(EXP, 2), at(EXP, 3));
+  const n = f32x4.sub(shifted, at(EXP, 3));
+  let r = madd(n, at(EXP, 4), x);
+  r = madd(n, at(EXP, 5), r);
+  let p = step(at(EXP, 6), r, EXP, 7);
+  p = step(p, r, EXP, 8);
+  p = step(p, r, EXP, 9);
+  p = step(p, r, EXP, 10);
+  p = step(p, r, EXP, 11);
+  p = f32x4.add(madd(p, f32x4.mul(r, r), r), one());
+  const power = i32x4.shl(i32x4.sub(shifted, at(EXP_UNBIASED, 0)), 23);
+  return v128.andnot(f32x4.mul(p, power), f32x4.lt(x, at(EXP_NORMAL, 0)));
+}
+
 const LOG = memory.data<f32>([
   1.17549435e-38, 8388608, 23, 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
   -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1, -2.12194440e-4, -0.5, 0.693359375, Infinity, -Infinity,

@@ -89,6 +89,7 @@ export function evaluate(program: usize, body: usize, index: i32, count: i32): v
     } else if (op == Scalar.Gather) gatherTile(address(target), program + a, index, count);
     else if (op == Scalar.Scatter) scatterTile(address(target), program + a, index, count);
     else if (op == Scalar.Iota) iotaTile(address(target), index, count, a, b, c != 0);
+    else if (op == Scalar.Call) call_indirect<void>(a, scratch, groups);
     else if (op == Scalar.Select)
       runSelect(address(target), address(a), step(a), address(b), step(b), address(c), step(c), groups);
     else if (op < Scalar.AddF) runUnary(op, address(target), address(a), step(a), groups);

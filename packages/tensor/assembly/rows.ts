@@ -1,6 +1,6 @@
 /** Softmax and normalisation of contiguous rows. A row's ragged last vector is masked; nothing is written past it. */
 import { RowsWord } from "../src/backends/wasm/opcodes";
-import { exp4, log1p1 } from "./math";
+import { exp4, expBelow4, log1p1 } from "./math";
 import { laneMask, madd, maxLanes, splat, storePart, storeUpTo, sumLanes } from "./simd";
 
 /** Largest of n values. NaN may be passed over: it comes back through the sum of exponentials. */
@@ -29,14 +29,14 @@ const RUN: i32 = 512;
 function expRun(to: usize, from: usize, s: v128, n: i32): f32 {
   let sum = splat(0);
   for (; n >= 4; n -= 4) {
-    const e = exp4(f32x4.sub(v128.load(from), s));
+    const e = expBelow4(f32x4.sub(v128.load(from), s));
     v128.store(to, e);
     sum = f32x4.add(sum, e);
     to += 16;
     from += 16;
   }
   if (n) {
-    const e = exp4(f32x4.sub(v128.load(from), s));
+    const e = expBelow4(f32x4.sub(v128.load(from), s));
     storePart(to, e, n);
     sum = f32x4.add(sum, v128.and(e, laneMask(n)));
   }

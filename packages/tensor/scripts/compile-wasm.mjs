@@ -21,7 +21,7 @@ export const compileWasm = async ({ entry = "assembly/index.ts", relaxed, tile }
     [
       ...[entry, "--baseDir", root, "--outFile", "out.wasm"],
       ...["-O3", "--converge", "--noAssert", "--runtime", "stub", "--memoryBase", "2048", "--disableWarning", "112"],
-      ...["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+      ...["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536", "--exportTable"],
       ...["--enable", "simd", "--enable", "threads", ...(relaxed ? ["--enable", "relaxed-simd"] : [])],
     ],
     {

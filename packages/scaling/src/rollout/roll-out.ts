@@ -46,6 +46,7 @@ export interface RollOutOptions extends Pick<BootstrapOptions, "signal" | "onPro
  */
 export const rolledOutForms: readonly SurfaceFormName[] = [
   "joint",
+  "corrected",
   "chinchilla",
   "no-floor",
   "crossed",
@@ -142,9 +143,9 @@ function* mixed(
       continue;
     }
     const fit = surface(runs, { form, objective: "log-squares", weight, flopsPerToken, quantity });
-    const over = fit.ok
-      ? floored(surfaceForms.get(form), runs, { weight, measured: floor, noise, near: fit.theta })
-      : fit;
+    // A plain fit knows neither a known floor nor a prior, and may have gone anywhere.
+    const near = fit.ok && !surfaceForms.get(form).floorKnown ? fit.theta : undefined;
+    const over = fit.ok ? floored(surfaceForms.get(form), runs, { weight, measured: floor, noise, near }) : fit;
     onStep();
     yield;
     if (!fit.ok || !(over.ok || usable(fit))) {
@@ -155,7 +156,7 @@ function* mixed(
       if (cuts.length > 0) onStep(cuts.length);
       continue;
     }
-    const across = acrossCuts(fit, runs, weight, over.ok ? { floor } : undefined);
+    const across = acrossCuts(fit, runs, weight, over.ok ? { floor, nodes: over.nodes } : undefined);
     const errors: (HeldOutErrors | undefined)[] = [];
     for (const cut of cuts) {
       errors.push(across(cut));
@@ -180,6 +181,8 @@ const leftOut = (
 ): Refusal | undefined => {
   if (floor && floor.value > 0 && floorAt(surfaceForms.get(name)) < 0)
     return refuse("unidentified", `it has no floor, and one of at least ${floor.value} was measured`);
+  if (!forms && surfaceForms.get(name).floorKnown && !floor)
+    return refuse("unidentified", "its floor must be known, and none was measured");
   if (!forms && name === "farseer" && runs.length < FARSEER_RUNS)
     return refuse(
       "too-few-points",
@@ -196,12 +199,13 @@ const acrossCuts = (
   fit: SurfaceFit,
   runs: readonly Run[],
   weight: ((run: Run) => number) | undefined,
-  over: { readonly floor: MeasuredFloor | undefined } | undefined,
+  over: { readonly floor: MeasuredFloor | undefined; readonly nodes: FlooredSurface["nodes"] } | undefined,
 ) => {
   const form = formOfSurface(fit);
   const data = surfaceData(form, runs, weight);
   const measure = { objective: surfaceObjectives.get("log-squares"), width: 0 };
-  const theta = form.recentre(fit.theta, data.centreN, data.centreD);
+  const from = form.floorKnown && over ? over.nodes[0]!.theta : fit.theta;
+  const theta = form.recentre(from, data.centreN, data.centreD);
   return (cut: Cut) => heldOutErrors(form, data, measure, theta, cut, over);
 };
 

@@ -1,3 +1,4 @@
+import { criteria } from "../inference/criteria.js";
 import type { FlooredSurface } from "../surface/floors/floored.js";
 import type { SurfaceForm } from "../surface/form.js";
 import { formOfSurface } from "../surface/surface.js";
@@ -76,6 +77,13 @@ type Member = ReturnType<typeof member>;
 /** Sums of power terms, and every isoFLOP curve at once: forms that take part without having to earn it. */
 export const isSimple = ({ terms, optimum }: SurfaceForm): boolean => terms !== undefined || optimum !== undefined;
 
+/** Of what speaks: the fit, or where the floor is integrated out or known its surfaces. A known floor is no parameter. */
+const aiccOf = (fit: SurfaceFit, floored: FlooredSurface | undefined): number => {
+  if (!floored) return fit.criteria.aicc;
+  const { theta, floorKnown } = formOfSurface(fit);
+  return criteria(floored.sumOfSquares, fit.points, theta.length - (floorKnown ? 1 : 0)).aicc;
+};
+
 const member = ({ fit, floored, errors }: Judged) => {
   const known = errors.filter((one) => one !== undefined);
   const n = known.length;
@@ -92,7 +100,7 @@ const member = ({ fit, floored, errors }: Judged) => {
     /** By a prior, where the rows that are kept are few. */
     held: formOfSurface(fit).prior !== undefined,
     scores: errors.map((one) => one?.logScore),
-    inSample: -fit.criteria.aicc / 2,
+    inSample: -aiccOf(fit, floored) / 2,
     logScore: n > 0 ? known.reduce((s, one) => s + one.logScore, 0) / n : Number.NaN,
     misfit: { factor, pValue: Math.min(1, pValue) },
     // Neighbouring cuts share most of what they hold out, so two of them count as one.

@@ -38,6 +38,8 @@ export interface SurfaceForm extends Named {
   floor(theta: readonly number[]): Loss;
   /** About as good a surface with another floor, 0 among them, on centred axes: where a fit looks for floors far from its own. */
   withFloor?(theta: readonly number[], floor: Loss, scale: DataScale): number[];
+  /** Its floor is no parameter that the runs speak of: it is the one that was measured, or 0. Taken where a floor is integrated out. */
+  readonly floorKnown?: boolean;
   /** The terms whose balance is the optimum, where it is one of two powers; without it the optimum is searched for. */
   trade?(theta: readonly number[]): Trade;
   /** ln N of least loss among all N and D of one ln ND, where the form says it outright; then no search is needed. */

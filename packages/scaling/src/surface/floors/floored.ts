@@ -9,7 +9,7 @@ import { moveOrigin } from "../covariance.js";
 import { type SurfaceData, surfaceData } from "../data.js";
 import type { SurfaceForm } from "../form.js";
 import { fitAtFloor, floorAt } from "./given-floor.js";
-import { type MeasuredFloor, type WeighedFloor, weighedFloors } from "./weighed.js";
+import { knownFloor, type MeasuredFloor, type WeighedFloor, weighedFloors } from "./weighed.js";
 
 /** Records of earlier versions may say more of it, which is left out. */
 export const floorSchema = v.object({ value: fields.notNegative, standardError: fields.notNegative }, "a record");
@@ -61,6 +61,10 @@ export const flooredData = (
   const degreesOfFreedom = points - form.theta.length;
   if (degreesOfFreedom < 1 || floorAt(form) < 0 || !form.withFloor) return undefined;
   const starts = near ? [near] : form.starts(data.scale, data);
+  if (form.floorKnown) {
+    const [node] = knownFloor(form, data, starts, degreesOfFreedom, measured);
+    return node && { nodes: [node], squares: node.squares, degreesOfFreedom };
+  }
   const tried = starts
     .map((start) => fitAtFloor(form, data, start, 0))
     .filter(({ squares, theta }) => Number.isFinite(squares) && theta.every((v) => !Number.isNaN(v)))

@@ -3,7 +3,7 @@ import type { Matrix } from "../../math/linear.js";
 import type { Loss } from "../../types.js";
 import type { SurfaceData } from "../data.js";
 import type { SurfaceForm } from "../form.js";
-import { fitAtFloor, type SurfaceAtFloor } from "./given-floor.js";
+import { fitAtFloor, floorAt, type SurfaceAtFloor } from "./given-floor.js";
 
 /** A lower bound of the loss that was measured, as the Bayes-optimal loss of data of which it is known. */
 export interface MeasuredFloor {
@@ -82,6 +82,40 @@ export const weighedFloors = (
     weight: Math.exp(logWeight - best) / total,
   }));
 };
+
+/**
+ * The surface of a form whose floor is known, at the floor that was measured or at 0: one node. What the measurement leaves of it is not taken: it is
+ * a small part of a small part of the loss.
+ * @param starts θ on the axes of the data
+ */
+export const knownFloor = (
+  form: SurfaceForm,
+  data: SurfaceData,
+  starts: readonly (readonly number[])[],
+  degreesOfFreedom: number,
+  measured: MeasuredFloor = NOTHING,
+): WeighedFloor[] => {
+  const floor = measured.value;
+  const found = starts.flatMap((start) => {
+    let fit: SurfaceAtFloor = { ...NOWHERE, theta: form.withFloor!(start, floor, data.scale) };
+    // Priors are weighed in units of the scatter, which the fit leaves.
+    let variance = FIRST_NOISE ** 2;
+    for (let pass = 0; pass < KNOWN_PASSES; pass++) {
+      fit = fitAtFloor(form, data, fit.theta, variance);
+      variance = fit.squares / degreesOfFreedom;
+    }
+    const { unscaledCovariance, theta } = fit;
+    const sound = theta.every((v, j) => j === floorAt(form) || Number.isFinite(v));
+    return sound && unscaledCovariance ? [{ ...fit, unscaledCovariance, floor, weight: 1 }] : [];
+  });
+  return found.sort((a, b) => a.objective - b.objective).slice(0, 1);
+};
+
+/** Of ln L, before anything is fitted. */
+const FIRST_NOISE = 0.02;
+/** Then the scatter moves no more. */
+const KNOWN_PASSES = 3;
+const NOWHERE = { squares: Infinity, objective: Infinity, unscaledCovariance: undefined, converged: false };
 
 const NOTHING: MeasuredFloor = { value: 0, standardError: 0 };
 

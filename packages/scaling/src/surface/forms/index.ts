@@ -1,5 +1,6 @@
 import { registry } from "@isoflop/spec";
 import type { SurfaceForm } from "../form.js";
+import { corrected } from "./corrected.js";
 import { crossed, crossedFloor } from "./crossed.js";
 import { dataConstrained, dataConstrainedTied } from "./data-constrained.js";
 import { farseer } from "./farseer.js";
@@ -18,6 +19,7 @@ const own: readonly SurfaceForm[] = [
   crossedFloor,
   farseer,
   joint,
+  corrected,
   dataConstrained,
   dataConstrainedTied,
   jointMoe,
@@ -32,7 +34,7 @@ export const fromOutside = (name: string): boolean => own.every((form) => form.n
 /**
  * `chinchilla` E + A/N^α + B/D^β · `tied` the same with α = β · `no-floor` without E · `kaplan` ((Nc/N)^(αN/αD) + Dc/D)^αD ·
  * `crossed` A/N^α + B N^c/D^(β0 + β1 ln N) · `crossed-floor` the same with E · `farseer` of nine parameters ·
- * `joint`, every isoFLOP curve at once: E + A (ND)^−α and a basin about a power of ND ·
+ * `joint`, every isoFLOP curve at once: E + A (ND)^−α and a basin about a power of ND · `corrected` the same above a floor that is known, with a correction that dies out ·
  * `data-constrained` and, with α = β, `data-constrained-tied`, in which repeated tokens lose value · `joint-moe` for
  * mixtures of experts; or one that was added.
  */
@@ -45,6 +47,7 @@ export type SurfaceFormName =
   | "crossed-floor"
   | "farseer"
   | "joint"
+  | "corrected"
   | "data-constrained"
   | "data-constrained-tied"
   | "joint-moe"

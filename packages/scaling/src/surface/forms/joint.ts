@@ -1,8 +1,7 @@
-import { leastSquares } from "../../math/linear.js";
 import { product } from "../../math/product.js";
-import type { SurfaceData } from "../data.js";
 import type { SurfaceForm } from "../form.js";
 import { basin } from "./basin.js";
+import { isoflopStart } from "./isoflop-start.js";
 import { floorFactor, vanished } from "./terms.js";
 
 /**
@@ -64,7 +63,10 @@ export const joint: SurfaceForm = {
   optimum: (t, lnND) => t[4]! + (t[5]! + t[6]! * lnND) * lnND,
   prior: { sag: 0.01, bend: 0.04, skew: 3 },
   starts: (_, data) =>
-    product(FLOORS, SKEWS).map(([share, skew]) => [...startAt(data, share! * data.scale.lowestLoss), skew!]),
+    product(FLOORS, SKEWS).map(([share, skew]) => {
+      const [e, p, alpha, g, a, k] = isoflopStart(data, share! * data.scale.lowestLoss);
+      return [e, p, alpha, 0, g, a, 0, k, skew!];
+    }),
   atBound: (t, scale) => (vanished(t[0]!, scale) ? "E" : undefined),
 };
 
@@ -73,22 +75,3 @@ type Theta = readonly [number, number, number, number, number, number, number, n
 /** Of the lowest loss. */
 const FLOORS = [1e-3, 0.4, 0.7, 0.9];
 const SKEWS = [-1, 0, 1];
-/** A basin that the runs do not show begins as a shallow one. */
-const SHALLOW = 0.02;
-
-/** θ but its skew at a floor: ln(L − E) regressed on ln ND, ln N, its square and their product, of which the basin is the quadratic. */
-const startAt = ({ lnN, lnD, loss, weight }: SurfaceData, floor: number): number[] => {
-  const x = Array.from(lnN, (n, i) => [1, n + lnD[i]!, n, n * n, n * (n + lnD[i]!)]);
-  const y = Array.from(loss, (v) => Math.log(v - floor));
-  // A residual of ln L is this share of one of ln(L − E).
-  const weights = Array.from(loss, (v, i) => weight[i]! * ((v - floor) / v) ** 2);
-  const [level, slope, linear, square, cross] = leastSquares(x, y, weights)?.coefficients ?? [
-    y.reduce((s, v) => s + v, 0) / y.length,
-    ...[-0.2, 0, 0, 0],
-  ];
-  const kappa = Math.max(square!, SHALLOW);
-  const curved = square! > SHALLOW;
-  const g = curved ? -linear! / (2 * kappa) : 0;
-  const a = curved ? -cross! / (2 * kappa) : 0.5;
-  return [Math.log(floor), level! - kappa * g * g, -slope! + 2 * kappa * a * g, 0, g, a, 0, Math.log(kappa)];
-};

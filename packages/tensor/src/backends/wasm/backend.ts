@@ -5,6 +5,7 @@ import type { Backend, BackendBuffer, Capabilities, Executable } from "../backen
 import type { Allocator, Block } from "./allocator.js";
 import { callNames } from "./encode/kernel.js";
 import { type Machine, WasmExecutable } from "./executable.js";
+import { functionsIn } from "./functions/functions.js";
 import type { KernelExports } from "./module.js";
 import type { Helper } from "./workers.js";
 
@@ -75,6 +76,7 @@ export class WasmBackend implements Backend {
     const workspace = new WorkingMemory(allocator);
     this.#machine = {
       allocator,
+      functions: threads === 1 ? functionsIn(allocator.memory, exports.table) : undefined,
       reserve: (scratchBytes, workspaceBytes) => {
         const needed = Math.max(stride, Math.ceil(scratchBytes / SCRATCH_GRAIN) * SCRATCH_GRAIN);
         scratch.reserve(needed * threads);

@@ -7,6 +7,7 @@ import type { Allocator, Block } from "./allocator.js";
 import { encodeKernel } from "./encode/kernel.js";
 import { CommandStream, type Relocation, WORKSPACE } from "./encode/stream.js";
 import { extentOf, windowOf } from "./encode/window.js";
+import type { Functions } from "./functions/functions.js";
 
 /** What an executable needs of its backend. */
 export interface Machine {
@@ -18,6 +19,8 @@ export interface Machine {
   /** The buffer, if it is alive and of this backend. */
   own(buffer: BackendBuffer | undefined, what: string): Block;
   run(command: number, end: number): void;
+  /** Undefined where other threads take part: they have tables of their own. */
+  readonly functions: Functions | undefined;
 }
 
 const NOWHERE = -1;
@@ -41,7 +44,7 @@ export class WasmExecutable implements Executable {
   ) {
     this.#needed = new Float64Array(slots);
     for (const kernel of kernels) this.#measure(kernel, slots);
-    const stream = new CommandStream();
+    const stream = new CommandStream(machine.functions);
     for (const kernel of kernels) encodeKernel(stream, kernel);
     this.#names = kernels.map(({ name }) => name);
     this.stats = { dispatches: stream.commands, submits: stream.commands > 0 ? 1 : 0 };

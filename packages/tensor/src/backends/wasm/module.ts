@@ -3,6 +3,8 @@ import { isNode } from "./workers.js";
 
 /** What the compiled kernels export. Addresses are unsigned but cross the boundary as i32. */
 export interface KernelExports {
+  /** From which programs call functions that are made for them. */
+  readonly table: WebAssembly.Table;
   run(command: number, end: number, scratch: number, stride: number, threads: number, mayBlock: boolean): void;
 }
 

@@ -77,6 +77,8 @@ export enum Scalar {
   Spare,
   /** In a ragged tile, copy `target` to the in-place address at program header offset a. */
   Flush,
+  /** Several instructions at once: function a of the table, which was made for them. */
+  Call,
   /** target <- a ? b : c. */
   Select,
   Copy,

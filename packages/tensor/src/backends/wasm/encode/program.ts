@@ -4,30 +4,27 @@ import { TensorError } from "../../../errors.js";
 import { known } from "../../../lookup.js";
 import { sizeOf } from "../../../shape.js";
 import { type ScalarInstruction, scalarFunctions } from "../../scalars.js";
+import { tileFunction } from "../functions/tile-function.js";
 import { Scalar, Tile } from "../opcodes.js";
 import { Dataflow } from "./dataflow.js";
+import { fused } from "./fuse.js";
+import type { Argument, Place, TileInstruction } from "./place.js";
 import type { CommandStream } from "./stream.js";
 import { isContiguous, isUniform, overlap, pushWindow, type Window, windowOf, windowWords } from "./window.js";
-
-/** Where a value is while a tile is evaluated. */
-type Place =
-  | { readonly kind: "inPlace"; readonly index: number }
-  | { readonly kind: "cell"; readonly index: number }
-  | { readonly kind: "tile"; readonly index: number };
-
-/** An argument of an encoded instruction: a plain word, an operand, or the program offset of a window. */
-type Argument = number | Place | Window;
 
 interface Cell {
   readonly bits: number;
   readonly window?: Window;
 }
 
+/** With fewer a function costs more to make than it saves. */
+const FEWEST_POINTS = 256;
+
 /** A pointwise program lowered to the tile machine of `assembly/program.ts`, ready to be written to a stream. */
 export class TileProgram {
   readonly #inPlace: Window[] = [];
   readonly #cells: Cell[] = [];
-  readonly #code: { op: Scalar; target: Place; args: Argument[] }[] = [];
+  readonly #code: TileInstruction[] = [];
   readonly #operands = new Map<number, Place>();
   readonly #freeTiles: number[] = [];
   readonly #released = new Set<number>();
@@ -150,7 +147,7 @@ export class TileProgram {
       const { shape } = this.program;
       const target = this.#tile();
       const stride = sizeOf(shape.slice(instruction.axis + 1));
-      const args = [stride, shape[instruction.axis]!, instruction.dtype === "f32" ? 1 : 0];
+      const args: Argument[] = [stride, shape[instruction.axis]!, instruction.dtype === "f32" ? 1 : 0];
       this.#code.push({ op: Scalar.Iota, target, args });
       this.#operands.set(value, target);
       this.cost += 8;
@@ -214,10 +211,18 @@ export class TileProgram {
     return (first + operand.index) * Tile.OperandBytes;
   }
 
+  /** The program, with runs of arithmetic as functions where the stream's backend makes them and there are points enough to repay it. */
+  #finished({ functions }: CommandStream): readonly TileInstruction[] {
+    if (!functions || sizeOf(this.program.shape) < FEWEST_POINTS) return this.#code;
+    const offsetOf = (place: Place) => this.#offsetOf(place);
+    return fused(this.#code, (steps, keeps) => functions.indexOf(tileFunction(steps, offsetOf, keeps)), this.#result);
+  }
+
   /** Writes the program section of a command. */
   write(stream: CommandStream): void {
     const start = stream.words.length;
-    stream.push(this.#inPlace.length, this.#cells.length + this.#tiles, this.#cells.length, this.#code.length);
+    const code = this.#finished(stream);
+    stream.push(this.#inPlace.length, this.#cells.length + this.#tiles, this.#cells.length, code.length);
     stream.pushAddress(...this.#inPlace);
     for (let i = 0; i < this.#cells.length; i++) stream.push(this.#cellBase + i * Tile.CellBytes, 0);
     for (let i = 0; i < this.#tiles; i++) stream.push(this.#tileBase + i * Tile.Bytes, Tile.CellBytes);
@@ -226,9 +231,9 @@ export class TileProgram {
       if (window) stream.pushAddress(window);
       else stream.push(bits);
     }
-    let place = stream.words.length - start + (this.#code.length * Tile.InstructionBytes) / 4;
+    let place = stream.words.length - start + (code.length * Tile.InstructionBytes) / 4;
     const windows: Window[] = [];
-    for (const { op, target, args } of this.#code) {
+    for (const { op, target, args } of code) {
       const words = [op, this.#offsetOf(target), 0, 0, 0];
       for (const [i, argument] of args.entries()) {
         if (typeof argument === "number") words[2 + i] = argument;

@@ -1,5 +1,6 @@
 import type { View } from "../../../compile/kernel.js";
 import { BYTES_PER_ELEMENT, bitsOf } from "../../../dtype.js";
+import type { Functions } from "../functions/functions.js";
 import { type Command, Head } from "../opcodes.js";
 
 /** Slot of the executable's own workspace, where kernels of several commands keep what passes between them. */
@@ -22,6 +23,9 @@ export class CommandStream {
   workspaceBytes = 0;
   commands = 0;
   #start = 0;
+
+  /** @param functions where runs of arithmetic can be functions of their own */
+  constructor(readonly functions?: Functions) {}
 
   /** Starts a command of `tasks` independent pieces. */
   begin(command: Command, tasks: number): void {
