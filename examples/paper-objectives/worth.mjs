@@ -1,5 +1,5 @@
 // What compute is worth that is spent on another objective: the compute with which flow at logit-normal times is as good, over it. `node worth.mjs [--form
-// chinchilla]`. It reads runs.csv, prints the numbers of the page and draws figures/worth.svg.
+// chinchilla]`. It reads runs.csv, prints the numbers of the page and draws a figure of each loss.
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -93,18 +93,19 @@ const bestKid = (runs, arm) =>
 export const told = (/** @type {Estimate} */ { value, ci95: [low, high] }, digits = 3) =>
   `${value.toPrecision(digits)} (${low.toPrecision(digits)} to ${high.toPrecision(digits)})`;
 
-/** @param {readonly Worth[]} all */
-const figureOf = (all) =>
+/** @param {readonly Worth[]} all @param {Measure} measure */
+const figureOf = (all, measure) =>
   seriesFigure(
-    all.map(({ arm, by, at }) => ({
-      name: `${arm}, ${by}`,
-      points: at.flatMap(({ value, ci95 }, i) =>
-        [value, ...ci95].every(Number.isFinite) ? [{ x: BUDGETS[i], y: value, ci95 }] : [],
-      ),
-    })),
+    all
+      .filter(({ by }) => by === measure)
+      .map(({ arm, at }) => ({
+        name: arm,
+        points: at.flatMap(({ value, ci95 }, i) =>
+          [value, ...ci95].every(Number.isFinite) ? [{ x: BUDGETS[i], y: value, ci95 }] : [],
+        ),
+      })),
     {
-      caption:
-        "The compute with which flow at logit-normal times is as good as another objective with C, over C, with 95 % intervals: below 1 flow is the better.",
+      caption: `The compute with which flow at logit-normal times is as good, by the ${measure}, as another objective with C, over C, with 95 % intervals: below 1 flow is the better.`,
       x: { label: "compute C that is spent on another objective, FLOPs", scale: "log", format: "scientific" },
       y: { label: "what it is worth of compute on flow", scale: "log" },
     },
@@ -128,8 +129,11 @@ const main = () => {
     const losses = measures.map((measure) => `${measure} ${by[measure].toFixed(4)}`);
     console.log(`${arm}, held out at ${C.toExponential()}, N ${N}: ${losses.join(", ")}, KID ${kid.toFixed(3)}`);
   }
-  if (form === undefined)
-    writeFileSync(new URL("figures/worth.svg", import.meta.url), figureOf(all).draw({ document }));
+  if (form !== undefined) return;
+  for (const measure of measures) {
+    const name = `worth-by-${measure.toLowerCase().replaceAll(" ", "-")}`;
+    writeFileSync(new URL(`figures/${name}.svg`, import.meta.url), figureOf(all, measure).draw({ document }));
+  }
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main();
