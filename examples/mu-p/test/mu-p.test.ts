@@ -3,6 +3,7 @@ import { document } from "@isoflop/plot/node";
 import { createDevice } from "@isoflop/tensor";
 import { afterAll, expect, it } from "vitest";
 import { coordinates } from "../src/coordinates.js";
+import { readOptions } from "../src/options.js";
 import { pageOf } from "../src/page.js";
 import { bestRates, rates, transfer } from "../src/transfer.js";
 
@@ -41,4 +42,14 @@ it("the best rate is a vertex, with its error over seeds, and a diverged run no 
   ]);
   expect(Math.log2(best!.rate)).toBeCloseTo(-5.75, 6);
   expect(Math.log2(best!.error!)).toBeCloseTo(0.25, 6);
+});
+
+it.each([
+  [["--conditioning", "adaln"], '--conditioning is "adaln"; it takes one of inContext'],
+  [["--widths", "16,20"], "--widths has 20; it takes multiples of 8"],
+  [["--widths", "16"], '--widths is "16"; it takes two or more'],
+  [["--seeds", "0"], '--seeds is "0"; it takes a whole number of at least 1'],
+  [["--colour", "red"], "--colour"],
+])("options %j are refused", (args, message) => {
+  expect(() => readOptions(args)).toThrow(message);
 });

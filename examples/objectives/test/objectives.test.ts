@@ -6,6 +6,7 @@ import { createDevice, type Tensor } from "@isoflop/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import { denoisingErrors, heldOutOf, lossIn, type Trained } from "../src/measure.js";
 import { aimOf, objectives } from "../src/objectives.js";
+import { readOptions } from "../src/options.js";
 import { study } from "../src/study.js";
 import { weightAt } from "../src/weights.js";
 
@@ -70,3 +71,12 @@ it("all on one page", async () => {
   expect(matrix.rows.map((row) => row.length)).toEqual([7, 7, 7, 7, 7, 7]);
   for (const column of [1, 2, 3, 4, 5, 6]) expect(Math.min(...matrix.rows.map((row) => Number(row[column])))).toBe(1);
 }, 60_000);
+
+it.each([
+  [["--steps", "many"], '--steps is "many"; it takes a whole number of at least 1'],
+  [["--width", "50"], '--width is "50"; it takes a multiple of 12'],
+  [["--depth", "0"], '--depth is "0"'],
+  [["--colour", "red"], "--colour"],
+])("options %j are refused", (args, message) => {
+  expect(() => readOptions(args)).toThrow(message);
+});

@@ -1,6 +1,6 @@
 import { shown } from "@isoflop/spec";
 import { broadcastTo, clamp, type JitArguments, split, type Tensor } from "@isoflop/tensor";
-import { tensors } from "./arithmetic.js";
+import { numbers, tensors } from "./arithmetic.js";
 import { checkPrediction } from "./checks.js";
 import { bracketed, must } from "./errors.js";
 import type { Objective } from "./objective.js";
@@ -25,8 +25,8 @@ export interface Course<T> {
 
 export type CourseData = JitArguments<Course<Tensor>>;
 
-/** What a network is read by. */
-export type NetworkReading = Pick<Objective, "path" | "prediction"> & Partial<Pick<Objective, "variance">>;
+/** What a network is read by, and what it is given for x_t and t, where that is told: times at which that is no number are refused. */
+export type NetworkReading = Pick<Objective, "path" | "prediction"> & Partial<Pick<Objective, "variance" | "inputs">>;
 
 /** Least and largest number of data. */
 export type ClipBounds = readonly [least: number, most: number];
@@ -39,16 +39,28 @@ export const checkClip = (what: string, clip: ClipBounds | undefined): void => {
   must(holds, "option", `${what}: clip is ${shown(clip)}; it takes [least, most], two rising numbers.`);
 };
 
+/** @throws DiffusionError("singular") where a network's inputs are no numbers, as EDM's log σ is where no noise is left */
+const checkTold = ({ path, inputs }: NetworkReading, t: number): void => {
+  if (!inputs) return;
+  const { scale, time } = inputs.at(numbers, path.at(t), t);
+  const holds = Number.isFinite(scale) && Number.isFinite(time);
+  const told = `the ${inputs.name} inputs tell the network a time of ${time} and scale x_t by ${scale}`;
+  const right = `take times that stay away from t = ${t}, or a solver that does not ask there, such as heun()`;
+  must(holds, "singular", `at t = ${t} on the ${path.name} path ${told}; ${right}.`);
+};
+
 /**
  * A time at which a network is asked, with the numbers of its conversions.
- * @throws DiffusionError("singular") where the prediction does not give what is read
+ * @throws DiffusionError("singular") where the prediction does not give what is read, or the network's inputs are no numbers
  */
 export const momentAt = (
-  { path, prediction }: NetworkReading,
+  reading: NetworkReading,
   reads: Prediction,
   t: number,
   clip: ClipBounds | undefined,
 ): Moment<number> => {
+  checkTold(reading, t);
+  const { path, prediction } = reading;
   const between = (from: Prediction, to: Prediction) => (same(from, to) ? undefined : combinationAt(path, from, to, t));
   if (clip === undefined) {
     const conversion = between(prediction, reads);

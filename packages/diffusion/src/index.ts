@@ -62,7 +62,6 @@ export {
 export { likelihood } from "./likelihood/likelihood.js";
 export type { CheckedProbes, Hutchinson, Probes } from "./likelihood/probes.js";
 export type {
-  Asked,
   Likelihood,
   LikelihoodCard,
   LikelihoodOf,
@@ -81,8 +80,17 @@ export {
   lossFactor,
   type MeasuredLosses,
 } from "./losses/convert.js";
-export { type LogVariance, type LogVarianceParams, logVariance, uncertain } from "./losses/uncertainty.js";
+export { type MeanLoss, pairedDifference, stratifiedMean } from "./losses/estimate.js";
+export { timeBins } from "./losses/time-bins.js";
+export {
+  type LogVariance,
+  type LogVarianceParams,
+  logVariance,
+  type Uncertainty,
+  uncertain,
+} from "./losses/uncertainty.js";
 export { networkInputs } from "./network-inputs.js";
+export { logNoise } from "./noise-to-signal.js";
 export {
   type Denoiser,
   effectiveWeight,

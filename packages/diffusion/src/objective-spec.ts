@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { unsaid } from "./checks.js";
 import { type DensitySpec, densities } from "./densities.js";
 import { must } from "./errors.js";
+import { type Uncertainty, uncertaintySchema } from "./losses/uncertainty.js";
 import { networkInputs } from "./network-inputs.js";
 import { type LossKind, lossKinds, type Objective, objective, type Variance, variances } from "./objective.js";
 import { paths } from "./paths.js";
@@ -25,13 +26,15 @@ export interface ObjectiveSpec {
   readonly variance?: Variance | undefined;
   /** Unsaid: the squared error, and where the variance is learned, a step's term of the bound. */
   readonly loss?: LossKind | undefined;
+  /** Unsaid: the loss is not divided by what is learnt of it. */
+  readonly uncertainty?: Uncertainty;
 }
 
 /** The objective of a record. @throws DiffusionError for parts that do not go together */
 export const objectiveOf = (spec: ObjectiveSpec): Objective => {
   must(typeof spec === "object" && spec !== null, "option", `objective is ${shown(spec)}; it must be a record.`);
   const { path, weighting, density, inputs = "plain", ...rest } = spec;
-  const { prediction, variance, loss } = rest;
+  const { prediction, variance, loss, uncertainty } = rest;
   return objective({
     path: paths.build(path),
     prediction,
@@ -40,6 +43,7 @@ export const objectiveOf = (spec: ObjectiveSpec): Objective => {
     inputs: networkInputs.build(inputs),
     ...(variance && { variance }),
     ...(loss && { loss }),
+    ...(uncertainty && { uncertainty }),
   });
 };
 
@@ -52,6 +56,7 @@ export const objectiveParts = record({
   inputs: v.optional(nameOrRecord(networkInputs)),
   variance: unsaid(choice(variances), "fixedLarge"),
   loss: unsaid(choice(lossKinds), "mse"),
+  uncertainty: v.exactOptional(uncertaintySchema),
 });
 
 /** A record of parts that can be built. */

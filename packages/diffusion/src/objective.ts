@@ -8,6 +8,8 @@ import { densityOn, type PathDensity, type TimestepDensity } from "./density.js"
 import { must } from "./errors.js";
 import { plainInputs } from "./inputs/plain.js";
 import type { NetworkInputs } from "./inputs.js";
+import { type Uncertainty, uncertaintySchema } from "./losses/uncertainty.js";
+import { ratioAt } from "./noise-to-signal.js";
 import type { Coefficients, Path } from "./path.js";
 import { isDiscrete } from "./paths/discrete.js";
 import { linearPath } from "./paths/linear.js";
@@ -34,6 +36,11 @@ export interface Objective {
   readonly variance?: Variance;
   /** What is made of the squared error and of DDPM's bound. Default "mse". */
   readonly loss?: LossKind;
+  /**
+   * In training the loss is divided by e^u, u a function of the noise level that is trained beside the network: see `logVariance` and `uncertain`
+   * (Karras et al., arXiv 2312.02696). `loss` is the loss before that, which is what can be validated. Absent: not.
+   */
+  readonly uncertainty?: Uncertainty;
 }
 
 /** Variances of an ancestral step. */
@@ -71,17 +78,21 @@ export const objectives = record({
   inputs: having("at", "plainInputs()"),
   variance: v.optional(choice(variances)),
   loss: v.optional(choice(lossKinds)),
+  uncertainty: v.optional(uncertaintySchema),
 });
 
 /** The parts of an objective as one gives them: a density may be told in terms of noise, and gets its times from the path. */
 export type ObjectiveParts = Pick<Objective, "path" | "prediction"> &
-  Partial<Omit<Objective, "density">> & { readonly density: TimestepDensity | PathDensity };
+  Partial<Omit<Objective, "density" | "uncertainty">> & {
+    readonly density: TimestepDensity | PathDensity;
+    readonly uncertainty?: Partial<Uncertainty>;
+  };
 
 /** Whether DDPM's bound alone is the loss. */
 export const boundOnly = (kind: LossKind | undefined): boolean => kind === "kl" || kind === "rescaledKl";
 
 /** @throws DiffusionError("option") where the bound counts and there is none, or weights beside it that would not */
-const checkBound = ({ path, weighting, variance, loss: kind }: Objective): void => {
+const checkBound = ({ path, weighting, variance, loss: kind, uncertainty }: Objective): void => {
   if (variance !== "learnedRange" && !boundOnly(kind)) return;
   const asks = variance === "learnedRange" ? `variance is "learnedRange"` : `loss is "${kind}"`;
   must(
@@ -95,11 +106,13 @@ const checkBound = ({ path, weighting, variance, loss: kind }: Objective): void 
     "option",
     `objective: loss is "${kind}", which has its own weights; weighting is ${weighting.name} and must be unweighted().`,
   );
+  const learns = boundOnly(kind) && uncertainty !== undefined;
+  must(!learns, "option", `objective: loss is "${kind}", which has its own weights; uncertainty must be left out.`);
 };
 
 /** @throws DiffusionError("singular") where a time that is drawn for certain teaches nothing, or has an infinite weight */
 const checkDrawn = (aim: Objective): void => {
-  const { path, prediction, density } = aim;
+  const { path, prediction, density, uncertainty } = aim;
   for (const t of density.times ?? []) {
     const c = path.at(t);
     const drawn = `objective: the ${density.name} density draws t = ${t}, where`;
@@ -110,6 +123,9 @@ const checkDrawn = (aim: Objective): void => {
     const weight = weightIn(numbers, c, aim, prediction, true);
     const infinite = `the weight of the error in ${told(prediction)} is ${weight}`;
     must(Number.isFinite(weight), "singular", `${drawn} ${infinite}; take another weighting or density.`);
+    const level = Math.log(ratioAt(path, t));
+    const noisy = `uncertainty is a function of log(sigma / alpha), which is ${level}`;
+    must(!uncertainty || Number.isFinite(level), "singular", `${drawn} ${noisy}; leave it out, or take another path.`);
   }
 };
 
@@ -121,11 +137,12 @@ const checkDrawn = (aim: Objective): void => {
 export const objective = (parts: ObjectiveParts): Objective => {
   must(typeof parts === "object" && parts !== null, "option", `objective is ${shown(parts)}; it must be a record.`);
   const { errorIn = parts.prediction, weighting = unweighted(), inputs = plainInputs() } = parts;
-  const given: unknown = parts.density;
-  const onPath = typeof given === "object" && given !== null && "on" in given;
-  const density = onPath ? densityOn(parts.density, check(network.path, parts.path, "objective.path") as Path) : given;
-  const aim = { ...parts, errorIn, weighting, inputs, density } as Objective;
-  check(objectives, aim, "objective");
+  const drawn: unknown = parts.density;
+  const onPath = typeof drawn === "object" && drawn !== null && "on" in drawn;
+  const density = onPath ? densityOn(parts.density, check(network.path, parts.path, "objective.path") as Path) : drawn;
+  const given = { ...parts, errorIn, weighting, inputs, density };
+  const { uncertainty } = check(objectives, given, "objective");
+  const aim = { ...given, ...(uncertainty && { uncertainty }) } as Objective;
   checkBound(aim);
   checkDrawn(aim);
   return aim;
@@ -169,6 +186,8 @@ export const effectiveWeight = (aim: Objective, t: number, space: Prediction = a
   check(objectives, aim, "effectiveWeight");
   const kind = `effectiveWeight: loss is ${shown(aim.loss)}`;
   must(!boundOnly(aim.loss), "option", `${kind}; it tells the weight of the squared error, which "mse" has.`);
+  const learnt = "effectiveWeight: the objective's uncertainty divides the loss by e^u, which is learnt";
+  must(!aim.uncertainty, "option", `${learnt}; the weight before that is that of the objective without it.`);
   check(predictionSchema, space, "effectiveWeight: space");
   const [weight, drawn] = [weightIn(numbers, aim.path.at(t), aim, space, false), aim.density.pdf(t)];
   return drawn === 0 ? 0 : weight * drawn;

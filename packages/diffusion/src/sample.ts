@@ -19,7 +19,7 @@ import type { Draws } from "./walk-noise.js";
 export type DenoiserOf<I> = (x: Tensor, t: Tensor, inputs: I) => Tensor;
 
 export interface SamplerOptions {
-  /** Path and prediction of the network, and whether it learns its variance. Default `rectifiedFlow()`. */
+  /** Path and prediction of the network, whether it learns its variance, and the inputs that it is given already: a whole objective has all. Default `rectifiedFlow()`. */
   readonly objective?: NetworkReading;
   /** Default `euler()`. */
   readonly solver?: Solver;

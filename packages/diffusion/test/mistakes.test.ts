@@ -33,6 +33,7 @@ import {
   edmStochastic,
   edmWeighting,
   effectiveWeight,
+  euler,
   eulerMaruyama,
   exponentialGrid,
   fromSiT,
@@ -61,6 +62,7 @@ import {
   quantiles,
   rectifiedFlow,
   respaced,
+  rk4,
   sample,
   sampler,
   shifted,
@@ -81,6 +83,7 @@ import {
   uniPC,
   unweightedIn,
   variationalBound,
+  veInputs,
   vePath,
   vpPath,
 } from "../src/index.js";
@@ -318,7 +321,7 @@ test("an option of another name is named with the choices", () => {
     [() => rectifiedFlow(loose({ std: 1 })), 'rectifiedFlow has an unknown key "std"; it takes density.'],
     [
       () => objective(loose({ ...flow, errorin: "data" })),
-      'objective has an unknown key "errorin"; did you mean "errorIn"? it takes path, prediction, errorIn, weighting, density, inputs, variance, loss.',
+      'objective has an unknown key "errorin"; did you mean "errorIn"? it takes path, prediction, errorIn, weighting, density, inputs, variance, loss, uncertainty.',
     ],
     [
       () => classifierFreeGuidance(still, loose({ scales: 2 })),
@@ -429,6 +432,26 @@ describe("values that are not finite on the way", () => {
     const noise = device.tensor([1, Number.POSITIVE_INFINITY], [2, 1]);
     await expect(sample(still, { noise, steps: 2 })).rejects.toThrow(/after step 1 of 2/);
   });
+});
+
+test("times at which a network's inputs are no numbers are refused before the run, by name", async () => {
+  const aim = edm();
+  const asked = { noise: batch.noise, objective: aim, device, steps: 3 };
+  const model = denoiser(aim, still);
+  await expect(sample(model, { ...asked, solver: rk4() })).rejects.toThrow(
+    "at t = 0 on the EDM 80 path the EDM 0.5 inputs tell the network a time of -Infinity and scale x_t by 2; take times that stay away from t = 0, or a solver that does not ask there, such as heun().",
+  );
+  await expect(sample(model, { ...asked, solver: rk4() })).rejects.toMatchObject({ code: "singular" });
+  const { noise: start, steps: _, ...rest } = asked;
+  await expect(sample(model, { ...rest, start, times: [0, 0.5, 1] })).rejects.toThrow("at t = 0 on the EDM 80 path");
+  const ve = { path: edmPath(), prediction: "noise", inputs: veInputs() } as const;
+  await expect(sample(still, { ...asked, objective: ve, solver: heun({ lastEuler: false }) })).rejects.toThrow(
+    "the VE inputs tell the network a time of -Infinity",
+  );
+  for (const solver of [heun(), euler(), dpmSolverPP(), edmStochastic()]) {
+    using out = await sample(model, { ...asked, solver });
+    expect((await out.data()).every(Number.isFinite)).toBe(true);
+  }
 });
 
 test("a run without a device asks for one", async () => {

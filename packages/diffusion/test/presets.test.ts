@@ -97,6 +97,16 @@ describe("a record by name is the record in full", () => {
     }
   });
 
+  test("an uncertainty is part of it, with its defaults, and of no record that does not ask for one", () => {
+    const told = { features: 128, seed: 0 };
+    expect(record({ preset: "edm2", uncertainty: {} })).toEqual({ ...record("edm2"), uncertainty: told });
+    expect(record({ uncertainty: { features: 8 } })).toEqual({ ...record({}), uncertainty: { features: 8, seed: 0 } });
+    expect(record("edm2")).not.toHaveProperty("uncertainty");
+    expect(edm2({ uncertainty: {} }).uncertainty).toEqual(told);
+    expect(objective({ ...rectifiedFlow(), uncertainty: {} }).uncertainty).toEqual(told);
+    expect(edm2()).not.toHaveProperty("uncertainty");
+  });
+
   test("and what one wrote before stays what it was", () => {
     expect(record({})).toEqual({
       path: "linear",
@@ -125,6 +135,20 @@ test("what names no objective is refused by its field", () => {
     [{ path: "linear", variance: "learnedRange" }, "takes a path of steps"],
     [{ density: { kind: "uniform", from: 0.5, to: 0.2 } }, "times are from 0.5 to 0.2; it takes 0 <= from < to <= 1"],
     [3, "objective is 3; it must be a record"],
+    [
+      { preset: "edm2", uncertainty: { features: 0 } },
+      "objective.uncertainty.features is 0; it must be a whole number",
+    ],
+    [{ preset: "edm2", uncertainty: true }, "objective.uncertainty is true; it must be a record"],
+    [{ preset: "ddpm", zeroTerminalSnr: true, uncertainty: {} }, 'objective has an unknown key "uncertainty"'],
+    [
+      { ...record({ preset: "ddpm", zeroTerminalSnr: true }), uncertainty: {} },
+      "draws t = 1, where uncertainty is a function of log(sigma / alpha), which is Infinity; leave it out",
+    ],
+    [
+      { ...record({ preset: "ddpm", variance: "learnedRange", loss: "kl" }), uncertainty: {} },
+      'loss is "kl", which has its own weights; uncertainty must be left out',
+    ],
   ] as const) {
     expect(() => buildObjective(spec as never), message).toThrow(DiffusionError);
     expect(() => buildObjective(spec as never)).toThrow(message);

@@ -42,6 +42,7 @@ export type { Linear, NamedSpecs, Norm, SpecsOf } from "./spec.js";
 export type { SwiGlu } from "./swiglu.js";
 export type { TimeEmbedder } from "./time.js";
 export { timeFeatures } from "./time-features.js";
+export { type ModelWithParams, toStandard } from "./to-standard.js";
 export { checkCounted, type TracedFlops, tracedFlops } from "./traced.js";
 export type { VectorMlp } from "./vector-mlp.js";
 export { type WeightChoice, type WeightSet, weightSets } from "./weight-sets.js";

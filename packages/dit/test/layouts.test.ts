@@ -245,7 +245,9 @@ describe("what a layout does not write", () => {
     const guided: DitConfig = { ...config, guidance: true };
     await expect(refused(guided, "diffusersDiT")).rejects.toThrow("it holds no guidance; this config's is true.");
     const scaled: DitConfig = { ...config, parameterization: { kind: "muP", baseWidth: 8 } };
-    await expect(refused(scaled, "diffusersDiT")).rejects.toThrow("it holds no parameterization; this config's is {");
+    await expect(refused(scaled, "diffusersDiT")).rejects.toThrow(
+      "under muP this config's attention is scaled by 0.2500, where its models have 1 / √(head width), 0.3536: take what toStandard(model, params) makes of it.",
+    );
     expectSame(await read(scaled, await written(scaled, "official")), someWeights(scaled));
     const wide = { ...config, image: { height: 8, width: 4, channels: 4 } };
     await expect(refused(wide, "diffusersDiT")).rejects.toThrow("as high as wide; this config's are 8 × 4");
@@ -278,6 +280,22 @@ describe("what a layout does not write", () => {
     expect(out.pos_embed).toBeUndefined();
     expect(await read(official, out)).toEqual(out);
   });
+});
+
+test("a model under muP whose heads are as wide as the base's is any layout's: it computes what the standard one does", async () => {
+  for (const [layout, { config }] of Object.entries(stateDicts)) {
+    const muP: DitConfig = {
+      ...config,
+      parameterization: { kind: "muP", baseWidth: 2 * config.width, baseHeads: 2 * config.heads },
+    };
+    const [out, weights] = [await written(muP, layout), someWeights(config)];
+    expect(Object.keys(out), layout).toEqual(Object.keys(await written(config, layout)));
+    expectSame(await read(config, out), weights);
+    expectSame(await read(muP, out), weights);
+    expect(configFromWeights(out, { ...muP, heads: config.heads }).config.parameterization).toEqual(
+      muP.parameterization,
+    );
+  }
 });
 
 describe("positions", () => {

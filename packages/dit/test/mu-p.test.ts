@@ -1,4 +1,4 @@
-import { type Conditioning, type Context, conditionings, type DitConfig, resolve } from "@isoflop/flops";
+import { architectures, type Conditioning, type Context, conditionings, type DitConfig, resolve } from "@isoflop/flops";
 import { createDevice, random, type Tensor } from "@isoflop/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -9,9 +9,11 @@ import {
   DitError,
   defineConditioning,
   dit,
+  exportWeights,
   namedParams,
   parameterRates,
   paramsFrom,
+  toStandard,
   trunks,
 } from "../src/index.js";
 import { specsOf } from "../src/network.js";
@@ -211,6 +213,31 @@ describe.each(["none", "rms"] as const)("attention with query-key norm %s", (qkN
       Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
     expect(far(found, wanted)).toBeLessThan(1e-5);
     expect(far(found, other)).toBeGreaterThan(1e-3);
+  });
+
+  test.each(conditionings)("of %s is that of a standard model with other queries", async (conditioning) => {
+    const crosses = qkNorm === "rms" && architectures.get(conditioning).crossAttends;
+    const config: DitConfig = { ...setup, qkNorm: crosses ? "rms+cross" : qkNorm, conditioning, width: 16, heads: 2 };
+    const muP = dit({ ...config, parameterization: { kind: "muP", baseWidth: 6 } });
+    const [params, told] = [await perturbed(config, device), zeroCondition(config, 2, device)];
+    const { model, params: own } = toStandard(muP, params);
+    expect(model.config).toEqual(config);
+    const [x, t] = [random.normal(random.key(1), [2, 2, 4, 4]), device.tensor([0.2, 0.9])];
+    const [found, wanted, other] = await Promise.all([
+      model.apply(own, x, t, told).data(),
+      muP.apply(params, x, t, told).data(),
+      model.apply(params, x, t, told).data(),
+    ]);
+    const far = (a: ArrayLike<number>) =>
+      Array.from(a).reduce((most, v, i) => Math.max(most, Math.abs(v - wanted[i]!)), 0);
+    expect(far(found)).toBeLessThan(1e-5);
+    expect(far(other)).toBeGreaterThan(1e-3);
+    // It goes out under the official names as one that official code computes with.
+    const arrays = await exportWeights(model, own, { device });
+    const again = paramsFrom(model, arrays, device);
+    expect(await model.apply(again, x, t, told).data()).toEqual(found);
+    expect(toStandard(model, own)).toEqual({ model, params: own });
+    expect(() => toStandard(dit({ ...muP.config, depth: 3 }), params)).toThrow(DitError);
   });
 });
 

@@ -24,11 +24,14 @@ export interface ValidationLosses {
   readonly losses: Float32Array;
 }
 
-/** What a run of this spec is validated on. @param data content of its data */
-export const samplesOf = ({ validation, objective }: RunSpec, data: string): ValidationSamples => ({
+/** What a run of this spec is validated on: an uncertainty decides how it is trained, not what its loss is. @param data content of its data */
+export const samplesOf = (
+  { validation, objective: { uncertainty: _, ...objective } }: RunSpec,
+  data: string,
+): ValidationSamples => ({
   data,
   ...validation,
-  objective: { ...objective },
+  objective,
   noise: VALIDATION_NOISE,
 });
 

@@ -14,7 +14,7 @@ import { fileRunStore } from "../src/node/run-store.js";
 import { verifyRun } from "../src/node/verify.js";
 import { trainRunner } from "../src/runner.js";
 import { runners } from "../src/runners/index.js";
-import { runId, runSpec } from "../src/spec.js";
+import { type RunSpecInput, runId, runSpec } from "../src/spec.js";
 import { memoryRunStore, type RunStore } from "../src/store.js";
 import { openShapes, resultOf, tinyRun } from "./tiny.js";
 
@@ -146,6 +146,11 @@ describe("pairedLosses", () => {
     const other = lossesOf((i) => 0.21 + Math.sin(i) / 7);
     expect(pairedLosses(other, some)).toEqual(pairedDifference(other.losses, some.losses));
     expect(pairedLosses(other, some).mean).toBeCloseTo(0.01, 6);
+  });
+
+  it("is of runs with an uncertainty and without, whose loss is the same", () => {
+    const told = (objective: RunSpecInput["objective"]) => samplesOf(runSpec({ ...tinyRun(), objective }), "c");
+    expect(told({ preset: "edm2", uncertainty: {} })).toEqual(told("edm2"));
   });
 
   const { samples } = some;

@@ -1,12 +1,19 @@
 import type { DataSource } from "@isoflop/data";
-import { type LossBin, lossFactor, type Objective, objective, quantiles } from "@isoflop/diffusion";
+import {
+  type LossBin,
+  lossFactor,
+  type MeanLoss,
+  type Objective,
+  objective,
+  quantiles,
+  stratifiedMean,
+  timeBins,
+} from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
 import { createDevice, type Device, jit, type Tensor } from "@isoflop/tensor";
 import { check, must } from "./errors.js";
-import { type MeanLoss, stratifiedMean } from "./estimate.js";
 import { yieldToHost } from "./host.js";
 import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "./spec.js";
-import { timeBins } from "./time-bins.js";
 import { BINS, checkSplit } from "./validate.js";
 import { validationNoise } from "./validation-noise.js";
 

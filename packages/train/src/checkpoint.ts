@@ -4,6 +4,7 @@ import { must, type TrainError } from "./errors.js";
 import type { OptimizerState } from "./optimizer.js";
 import type { Packing } from "./pack.js";
 import { inOrder, type Snapshot, type StoredSnapshot } from "./snapshot.js";
+import { isOfLogVariance } from "./uncertainty.js";
 
 export type { SavedArray } from "./arrays.js";
 
@@ -65,7 +66,7 @@ export const saveState = async (
 interface Reading {
   /** Vectors of the state. */
   readonly groups: readonly string[];
-  /** Whether there may be others. */
+  /** Whether there may be others, and what serves training alone. */
   readonly more: boolean;
 }
 
@@ -88,6 +89,7 @@ const misfits = (
   const names = new Set(slots.map(({ name }) => name));
   const unknown = Object.keys(arrays).filter((name) => {
     const end = name.indexOf(".");
+    if (more && isOfLogVariance(name.slice(end + 1))) return false;
     return !names.has(name.slice(end + 1)) || !(more || groups.includes(name.slice(0, end)));
   });
   return [

@@ -1,4 +1,4 @@
-export type { LossBin } from "@isoflop/diffusion";
+export { type LossBin, type MeanLoss, pairedDifference, stratifiedMean, timeBins } from "@isoflop/diffusion";
 export type { ParameterRate } from "@isoflop/dit";
 export { type BayesLoss, type BayesLossOptions, bayesLoss, whyNoBayesLoss } from "./bayes-loss.js";
 export {
@@ -21,7 +21,6 @@ export {
 export { type CoordinateOptions, coordinateCheck, type LayerCoordinates } from "./coordinates.js";
 export { type Averaging, averagingBlend, averagings, MAX_POWER_WIDTH, powerExponent, powerWidth } from "./ema.js";
 export { DivergedError, TrainError, type TrainErrorCode } from "./errors.js";
-export { type MeanLoss, pairedDifference, stratifiedMean } from "./estimate.js";
 export {
   type Factors,
   factorsOf,
@@ -34,6 +33,7 @@ export type { Estimate, FeatureStore, Measurement, Metric, MetricInputs, Planned
 export { type Drawn, drawPictures } from "./metrics/samples/draw.js";
 export { type Sampling, usualSampling } from "./metrics/samples/options.js";
 export { checkData, type ModelOptions, type ModelSpec, modelOf } from "./model.js";
+export type { Network, NetworkOptions } from "./network.js";
 export { buildObjective, type ObjectiveInput, type ObjectiveSpec, objectiveName, outputsOf } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 export type { AdamSettings } from "./optimizers/adam-moments.js";
@@ -79,14 +79,12 @@ export {
   type ValidationSpec,
 } from "./spec.js";
 export {
-  type Network,
-  type NetworkOptions,
   type StepInputs,
   type StepOptions,
   type StepOutputs,
   trainStep,
 } from "./step.js";
-export { timeBins } from "./time-bins.js";
 export { type Progress, type StepMetrics, type TrainOptions, type TrainResult, train } from "./train.js";
+export { withLogVariance, withoutLogVariance } from "./uncertainty.js";
 export { checkSplit, VALIDATION_NOISE, type ValidateOptions, type Validation, validate } from "./validate.js";
 export { type WidthLoss, widthCurve } from "./width-curve.js";

@@ -4,10 +4,10 @@ import { type Dit, type DitOptions, type DitParams, dit, parameterRates } from "
 import { equal, select, sub, Tensor } from "@isoflop/tensor";
 import type { Captions, FeatureCaptions } from "./captions.js";
 import { must, TrainError } from "./errors.js";
+import type { Network } from "./network.js";
 import { buildObjective, outputsOf } from "./objective.js";
 import { buildOptimizer } from "./optimizers/spec.js";
 import type { TrainSpec } from "./spec.js";
-import type { Network } from "./step.js";
 
 /** Labels [n] from captions of one word [n, 1]: word k is class k - 1, and the empty caption the row after the last, "no label". */
 const labelsOf = (captions: Tensor, classes: number): Tensor => {

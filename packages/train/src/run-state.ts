@@ -3,12 +3,12 @@ import { canonicalJson, differences } from "@isoflop/spec";
 import { type Device, random, type Tensor } from "@isoflop/tensor";
 import { type Checkpoint, restoreState } from "./checkpoint.js";
 import { DivergedError, must, TrainError } from "./errors.js";
+import type { Network } from "./network.js";
 import type { OptimizerState } from "./optimizer.js";
 import { buildOptimizer } from "./optimizers/spec.js";
 import type { Packing } from "./pack.js";
 import { trackedNames } from "./snapshot.js";
 import type { TrainSpec } from "./spec.js";
-import type { Network } from "./step.js";
 import { learningRateAt } from "./step-metrics.js";
 import type { TrainOptions } from "./train-options.js";
 

@@ -20,6 +20,7 @@ import { type OptimizerSpec, optimizerSchemaOf } from "./optimizers/spec.js";
 import { packTree } from "./pack.js";
 import { parameterizations } from "./parameterization.js";
 import { type SnapshotSpec, snapshotsSchema } from "./snapshot.js";
+import { withLogVariance } from "./uncertainty.js";
 
 export interface ValidationSpec {
   /** A split of the data that training never sees. */
@@ -144,7 +145,8 @@ export const trainSpec = (input: TrainSpecInput): TrainSpec => {
   const { groups } = spec.optimizer;
   const idle = spec.balance !== undefined && spec.balance > 0 && spec.model.experts === undefined;
   must(!idle, "spec", `spec.balance is ${spec.balance}; it weighs the loads of model.experts, which are left out`);
-  if (groups) resolveRates(packTree(dit(spec.model).init(random.key(0))).slots, groups);
+  const { init } = withLogVariance({ init: dit(spec.model).init, apply: (_, x) => x }, spec.objective);
+  if (groups) resolveRates(packTree(init(random.key(0))).slots, groups);
   return spec;
 };
 

@@ -1,32 +1,19 @@
 import type { Objective } from "@isoflop/diffusion";
-import { loss, objectiveOn, stratified } from "@isoflop/diffusion";
-import { type ApplyOptions, balanceLosses, type ParameterRate } from "@isoflop/dit";
+import { logNoise, loss, objectiveOn, stratified, uncertain } from "@isoflop/diffusion";
+import { balanceLosses, type ParameterRate } from "@isoflop/dit";
 import { only } from "@isoflop/spec";
 import { type Device, type Jitted, jit, mean, random, stack, Tensor, valueAndGrad } from "@isoflop/tensor";
 import * as v from "valibot";
-import { type CaptionForm, type Captions, dropCaptions } from "./captions.js";
+import { type Captions, dropCaptions } from "./captions.js";
 import { check, must } from "./errors.js";
-import { type Factors, factorsOf, type ParameterRates, ratesSchema, resolveRates } from "./groups.js";
+import { type Factors, factorsOf, ratesSchema, resolveRates } from "./groups.js";
+import type { Network } from "./network.js";
 import { clipByNorm, moveAverage, type OptimizerState, updateParameters } from "./optimizer.js";
 import { rateOf } from "./optimizers/optimizer.js";
 import type { OptimizerSpec } from "./optimizers/spec.js";
 import type { Packing } from "./pack.js";
 import { type SnapshotSpec, snapshotsSchema, trackedNames } from "./snapshot.js";
 import { optimizerSchema, trainFields } from "./spec.js";
-
-/** A network that predicts from noisy images x [n, c, h, w], times t [n] and captions of the form it reads. `@isoflop/dit` makes some. */
-export interface Network<P> {
-  /** Default: words. */
-  readonly reads?: CaptionForm;
-  /** Factors on the learning rate and weight decay of its parameters, by which the groups of an optimizer are multiplied. Default: none. */
-  readonly rates?: ParameterRates;
-  init(key: random.Key): P;
-  /** @param options given in training alone, see `ApplyOptions` of `@isoflop/dit`: a key for what is random, and who watches */
-  apply(params: P, x: Tensor, t: Tensor, captions: Captions, options?: NetworkOptions): Tensor;
-}
-
-/** What a network may heed in training. */
-export type NetworkOptions = Pick<ApplyOptions, "key" | "onActivation">;
 
 /** What one step reads besides the state. All of it is data: one program serves every step of every seed. */
 export interface StepInputs {
@@ -48,7 +35,10 @@ export interface StepInputs {
 
 export interface StepOutputs {
   readonly state: OptimizerState<string>;
-  /** [mean loss of the batch, with the load-balance losses where they are added; norm of its gradient before clipping]. */
+  /**
+   * [mean loss of the batch, with the load-balance losses where they are added; norm of the gradient before clipping]. Of an objective with
+   * `uncertainty` the loss is told as it is before it is divided by e^u.
+   */
   readonly metrics: Tensor;
 }
 
@@ -75,7 +65,7 @@ const stepOptions = only(["device", "packing", "rates", ...Object.keys(trainFiel
  * One training step as one program: noise and times drawn on the device from the run's key folded with the step,
  * forward, backward, clipping, the optimizer and the average of the weights. The state is donated: the program overwrites it.
  * @throws TrainError `spec` for an unknown option, a dropout outside 0..1, an optimizer that is none, a group without parameters or rates that
- * are not one for each parameter
+ * are not one for each parameter, or an objective with an uncertainty that the model does not have
  */
 export const trainStep = <P>(
   options: StepOptions<P>,
@@ -83,6 +73,12 @@ export const trainStep = <P>(
   check(stepOptions, options, "options");
   const { device, model, packing } = options;
   const objective = objectiveOn(options.objective, device);
+  const { uncertainty } = objective;
+  must(
+    !uncertainty || model.logVariance,
+    "spec",
+    "options.objective has an uncertainty, and the model no logVariance; take withLogVariance(model, objective)",
+  );
   const captionDropout = check(trainFields.captionDropout, options.captionDropout, "options.captionDropout");
   const balance = check(v.optional(trainFields.balance.wrapped), options.balance, "options.balance");
   const optimizer = check(optimizerSchema, options.optimizer, "options.optimizer");
@@ -116,22 +112,27 @@ export const trainStep = <P>(
       const noise = random.normal(noiseKey!, images.shape);
       const t = stratified(objective.density, images.shape[0]!, timeKey!);
       const condition = dropCaptions(captions, captionDropout, captionKey!);
-      const lossOf = (flat: Tensor): Tensor => {
+      /** What is made less, and what is told of it. */
+      const lossOf = (flat: Tensor): readonly [value: Tensor, told: Tensor] => {
         const params = packing.unpack(flat);
         const balancing = balance ? balanceLosses() : undefined;
         const watched = balancing && { onActivation: balancing.onActivation };
         const given = { key: random.foldIn(stepKey, 3), ...watched };
         const denoise = (x: Tensor, time: Tensor): Tensor => model.apply(params, x, time, condition, given);
-        const value = mean(loss(objective, denoise, { x: images, noise, t }));
-        return balancing ? value.add(balancing.total().mul(balance!)) : value;
+        const each = loss(objective, denoise, { x: images, noise, t });
+        const balanced = (value: Tensor): Tensor => (balancing ? value.add(balancing.total().mul(balance!)) : value);
+        const told = balanced(mean(each));
+        if (!uncertainty) return [told, told];
+        const u = model.logVariance!(params, logNoise(objective.path, t));
+        return [balanced(mean(uncertain(each, u))), told];
       };
-      const { value, gradient } = valueAndGrad(lossOf)(state.weights);
+      const { extra, gradient } = valueAndGrad(lossOf)(state.weights);
       const clipped = clipByNorm(gradient, optimizer.clip);
       const next = updateParameters(state, clipped.gradient, rates, blend, optimizer, factors());
       const moved = names.map((name, i) => [name, moveAverage(state[name]!, next.weights, rateOf(tracked!, i))]);
       return {
         state: { ...next, ...Object.fromEntries(moved) } as OptimizerState<string>,
-        metrics: stack([value, clipped.norm]),
+        metrics: stack([extra, clipped.norm]),
       };
     },
     { device, donate: [0] },

@@ -18,6 +18,7 @@ import { type TrainSpecInput, trainSpec } from "./spec.js";
 import { type StepInputs, trainStep } from "./step.js";
 import { learningRateAt, readMetrics } from "./step-metrics.js";
 import { type TrainOptions, trainOptions } from "./train-options.js";
+import { isOfLogVariance, withLogVariance, withoutLogVariance } from "./uncertainty.js";
 import { checkSplit, type Validation, validate } from "./validate.js";
 
 export type { StepMetrics } from "./step-metrics.js";
@@ -25,7 +26,7 @@ export type { Progress, TrainOptions } from "./train-options.js";
 
 export interface TrainResult {
   readonly steps: number;
-  /** Trainable parameters. */
+  /** Trainable parameters of the model. */
   readonly parameters: number;
   /** Seconds spent training, over all sessions, without validation. */
   readonly seconds: number;
@@ -63,15 +64,16 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
   checkSplit(data, spec.validation.split, spec.validation.images);
   const model = modelOf(spec, { checkpointing });
   const objective = buildObjective(spec.objective);
-  const packing = packTree(model.init(random.key(0)));
+  const learner = withLogVariance(model, objective);
+  const packing = packTree(learner.init(random.key(0)));
   const fingerprint = canonicalJson(spec);
   signal?.throwIfAborted();
 
   const resumed = await resume(spec, options);
   let step = resumed?.step ?? 0;
-  let state = await stateOf(spec, resumed, { model, packing, device });
+  let state = await stateOf(spec, resumed, { model: learner, packing, device });
   const optimizer = buildOptimizer(spec.optimizer);
-  const runStep = trainStep({ ...spec, device, model, packing, objective });
+  const runStep = trainStep({ ...spec, device, model: learner, packing, objective });
   const key = device.tensor(Uint32Array.of(Math.floor(spec.seed / 2 ** 32), spec.seed), [2], "u32");
   const blendOf = averagingBlend(spec.averaging);
   const widths = spec.snapshots?.widths ?? [];
@@ -151,11 +153,13 @@ export const train = async (input: TrainSpecInput, options: TrainOptions): Promi
       if (!last) signal?.throwIfAborted();
     }
     const trained = seconds();
-    const weights = device.scope(() => packing.unpack(state.average));
+    const weights = device.scope(() => withoutLogVariance(packing.unpack(state.average)));
     try {
       const fixed = { ...spec, device, model, objective, data, ...(signal && { signal }) };
       const validation = await validate(weights, fixed);
-      return { steps: step, parameters: packing.size, seconds: trained, validation, weights };
+      const own = packing.slots.filter(({ name }) => !isOfLogVariance(name));
+      const parameters = own.reduce((sum, { size }) => sum + size, 0);
+      return { steps: step, parameters, seconds: trained, validation, weights };
     } catch (error) {
       for (const tensor of leavesOf(weights)) tensor.dispose();
       if (!(error instanceof TrainError && error.code === "diverged")) throw error;

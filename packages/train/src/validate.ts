@@ -1,14 +1,21 @@
 import type { DataSource } from "@isoflop/data";
-import { type LossBin, loss, type Objective, objectiveOn, quantiles } from "@isoflop/diffusion";
+import {
+  type LossBin,
+  loss,
+  type MeanLoss,
+  type Objective,
+  objectiveOn,
+  quantiles,
+  stratifiedMean,
+  timeBins,
+} from "@isoflop/diffusion";
 import { only } from "@isoflop/spec";
 import { type Device, jit, leavesOf, type Tensor } from "@isoflop/tensor";
 import { type Captions, uploadCaptions } from "./captions.js";
 import { check, must } from "./errors.js";
-import { type MeanLoss, stratifiedMean } from "./estimate.js";
 import { yieldToHost } from "./host.js";
+import type { Network } from "./network.js";
 import { trainFields, VALIDATION_BLOCK, type ValidationSpec, validationSchema } from "./spec.js";
-import type { Network } from "./step.js";
-import { timeBins } from "./time-bins.js";
 import { validationNoise } from "./validation-noise.js";
 
 /** The version of the noise and the times that validation images meet: losses of two versions are of other samples. */

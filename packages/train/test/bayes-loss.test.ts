@@ -1,12 +1,19 @@
 import { type DataSource, shapeScenes } from "@isoflop/data";
-import { cosinePath, logitNormal, minSnr, objective, uniform, vpPath } from "@isoflop/diffusion";
+import {
+  cosinePath,
+  logitNormal,
+  minSnr,
+  objective,
+  pairedDifference,
+  timeBins,
+  uniform,
+  vpPath,
+} from "@isoflop/diffusion";
 import { createDevice, type Device, random } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bayesLoss } from "../src/bayes-loss.js";
-import { pairedDifference } from "../src/estimate.js";
+import type { Network } from "../src/network.js";
 import { buildObjective } from "../src/objective.js";
-import type { Network } from "../src/step.js";
-import { timeBins } from "../src/time-bins.js";
 import { validate } from "../src/validate.js";
 import { bestNetwork, type Formula, linearGaussian, variances } from "./linear-gaussian.js";
 

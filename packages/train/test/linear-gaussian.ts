@@ -1,7 +1,7 @@
 import { type DataSource, dataSource, keyOf, Stream, Vocabulary } from "@isoflop/data";
 import { convert, type Objective, objectiveOn } from "@isoflop/diffusion";
 import { type Device, equal, matmul, select, square, Tensor } from "@isoflop/tensor";
-import type { Network } from "../src/step.js";
+import type { Network } from "../src/network.js";
 
 /** Values of an image, `[1, 4, 4]`. */
 const VALUES = 16;

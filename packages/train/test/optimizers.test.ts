@@ -1,104 +1,48 @@
-import { readFileSync } from "node:fs";
 import { optimizers as costs } from "@isoflop/flops";
 import { canonicalJson, kind } from "@isoflop/spec";
-import {
-  createDevice,
-  type Device,
-  jit,
-  leavesOf,
-  mul,
-  openSafetensors,
-  type SafetensorsFile,
-  sign,
-  sub,
-  type Tensor,
-} from "@isoflop/tensor";
+import { createDevice, type Device, leavesOf, mul, sign, sub } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { memoryCheckpoints } from "../src/checkpoint.js";
 import { TrainError } from "../src/errors.js";
-import { factorsOf } from "../src/groups.js";
-import { type OptimizerState, updateParameters } from "../src/optimizer.js";
 import { optimizers } from "../src/optimizers/index.js";
 import { type Optimizer, rateOf } from "../src/optimizers/optimizer.js";
 import { buildOptimizer, type OptimizerSettings } from "../src/optimizers/spec.js";
 import { type TrainSpecInput, trainSpec } from "../src/spec.js";
 import { train } from "../src/train.js";
 import { tinyData, tinySpec } from "./tiny.js";
+import { adam, fixture, follow, sgd, trajectories } from "./trajectories.js";
 
 let device: Device;
-let fixture: SafetensorsFile;
 beforeAll(async () => {
   device = await createDevice("wasm", { wasm: { threads: 1 } });
-  fixture = await openSafetensors(readFileSync(new URL("./fixtures/optim_small.safetensors", import.meta.url)));
 });
 afterAll(() => device.destroy());
-
-const adam = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 };
-const sgd = { kind: "sgd", momentum: 0, dampening: 0, weightDecay: 0 } as const;
-
-/** Settings by PyTorch's trajectories, and their learning rates. */
-const trajectories: Record<string, [settings: OptimizerSettings, learningRate: number]> = {
-  "AdamW.0": [{ ...adam, weightDecay: 0.01 }, 0.01],
-  "AdamW.1": [{ beta1: 0.8, beta2: 0.95, eps: 1e-3, weightDecay: 0.5 }, 0.01],
-  "AdamW.2": [{ ...adam, beta2: 0.99, amsgrad: true }, 0.01],
-  "Adam.0": [{ kind: "adam", ...adam, weightDecay: 0.1 }, 0.01],
-  "SGD.0": [sgd, 0.1],
-  "SGD.1": [{ ...sgd, momentum: 0.9, weightDecay: 0.01 }, 0.1],
-  "SGD.2": [{ ...sgd, momentum: 0.9, nesterov: true }, 0.1],
-  "SGD.3": [{ ...sgd, momentum: 0.9, dampening: 0.5 }, 0.1],
-  "RMSprop.0": [{ kind: "rmsprop", alpha: 0.9, eps: 1e-8, weightDecay: 0 }, 0.01],
-};
-
-const vector = (data: Float32Array): Tensor => device.tensor(data) as unknown as Tensor;
-
-/** The weights after each step. @param groups whether the vector is split in two groups, of one rate that is half of twice the learning rate */
-const follow = async (settings: OptimizerSettings, learningRate: number, groups: boolean): Promise<number[]> => {
-  const [start, gradients] = [await fixture.float32("start"), await fixture.float32("grads")];
-  const n = start.length;
-  const optimizer = buildOptimizer(settings);
-  const zeros = optimizer.moments.map((name) => [name, vector(new Float32Array(n))]);
-  let state = {
-    weights: vector(start),
-    average: vector(start),
-    ...Object.fromEntries(zeros),
-  } as OptimizerState<string>;
-  const slots = [0, 1].map((i) => ({ name: `${i}`, shape: [3 + i], offset: 3 * i, size: 3 + i }));
-  const halves = [0.5, 0.25].map((factor) => ({ learningRate: factor, weightDecay: 1 }));
-  const factors = groups ? factorsOf(halves, slots, device) : undefined;
-  const update = jit(
-    (s: OptimizerState<string>, g: Tensor, rates: Tensor, blend: Tensor) =>
-      updateParameters(s, g, rates, blend, settings, factors),
-    { device, donate: [0] },
-  );
-  const all: number[] = [];
-  for (let step = 0; step < 12; step++) {
-    const gradient = vector(gradients.slice(step * n, (step + 1) * n));
-    state = update(state, gradient, vector(optimizer.rates(step, learningRate)), 0.25);
-    all.push(...(await state.weights.data()));
-  }
-  return all;
-};
 
 describe("PyTorch's trajectories over 12 steps, float64", () => {
   it.each(Object.keys(trajectories))("%s", async (name) => {
     const expected = await fixture.float64(name);
-    const got = await follow(...trajectories[name]!, false);
+    const got = await follow(device, ...trajectories[name]!, false);
     // Float32 rounds each of twelve updates of weights up to about 2 by 1.2e-7.
     expect(Math.max(...got.map((x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(2e-6);
   });
 
   it.each(Object.keys(trajectories))("%s by groups: each as it would be with its own learning rate", async (name) => {
     const [settings, learningRate] = trajectories[name]!;
-    const both = await follow(settings, learningRate, true);
+    const both = await follow(device, settings, learningRate, true);
     const [first, second] = [
-      await follow(settings, learningRate / 2, false),
-      await follow(settings, learningRate / 4, false),
+      await follow(device, settings, learningRate / 2, false),
+      await follow(device, settings, learningRate / 4, false),
     ];
     for (const [i, x] of both.entries()) {
       const right = i % 7 < 3 ? first[i]! : second[i]!;
       expect(Math.abs(x - right)).toBeLessThan(2e-6);
     }
   });
+});
+
+it("the fixture has no other trajectory", () => {
+  const known = new Set(["start", "grads", ...Object.keys(trajectories)]);
+  expect(fixture.names.filter((name) => !known.has(name))).toEqual([]);
 });
 
 describe("an optimizer's record", () => {

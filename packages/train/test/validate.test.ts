@@ -1,11 +1,11 @@
 import type { DataSource } from "@isoflop/data";
+import { timeBins } from "@isoflop/diffusion";
 import { dit } from "@isoflop/dit";
 import { createDevice, type Device, log, random } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Network } from "../src/network.js";
 import { buildObjective } from "../src/objective.js";
 import { trainSpec } from "../src/spec.js";
-import type { Network } from "../src/step.js";
-import { timeBins } from "../src/time-bins.js";
 import { validate } from "../src/validate.js";
 import { tinyData, tinySpec } from "./tiny.js";
 

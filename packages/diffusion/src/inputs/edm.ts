@@ -2,6 +2,7 @@ import { positive } from "@isoflop/spec";
 import * as v from "valibot";
 import { part } from "../checks.js";
 import type { NetworkInputs } from "../inputs.js";
+import { logRatioOf } from "../noise-to-signal.js";
 import { dataDeviation } from "../prediction.js";
 
 /**
@@ -16,7 +17,7 @@ export const edmInputs = part({
     name: `EDM ${sigmaData}`,
     at: (m, c, _) => ({
       scale: m.div(1, dataDeviation(m, c, sigmaData)),
-      time: m.mul(m.log(c.alpha === 1 ? (c.sigma as never) : m.div(c.sigma, c.alpha)), 0.25),
+      time: m.mul(logRatioOf(m, c), 0.25),
     }),
   }),
 });

@@ -2,6 +2,7 @@ import { only, shown } from "@isoflop/spec";
 import { cast, type JitArguments, jit, leavesOf, random, type Tensor } from "@isoflop/tensor";
 import { checkSamples, type InputsFor, inParts, type Part } from "../batches.js";
 import { check, checkNetwork, count } from "../checks.js";
+import type { NetworkReading } from "../course.js";
 import { compiledRun } from "../device.js";
 import { must } from "../errors.js";
 import { checkOnLevels } from "../levels.js";
@@ -14,7 +15,7 @@ import { noDequantization } from "./dequantization.js";
 import { checkProbes, countOf, MOST_EXACT } from "./probes.js";
 import { beginning, joinedField, readState, type Solved } from "./state.js";
 import { timesOf } from "./times.js";
-import type { Asked, Likelihood, LikelihoodOf, LikelihoodOptions, LikelihoodRun } from "./types.js";
+import type { Likelihood, LikelihoodOf, LikelihoodOptions, LikelihoodRun } from "./types.js";
 import { type Drawn, together } from "./weights.js";
 
 const likelihoodOptions = ["objective", "solver", "steps", "times", "probes", "dequantization", "device"] as const;
@@ -42,7 +43,11 @@ const followable = (solver: Solver): Solver => ({
 export const likelihood = <I>(model: DenoiserOf<I>, options: LikelihoodOptions = {}): LikelihoodOf<I> => {
   checkNetwork("likelihood", model);
   check(only(likelihoodOptions), options, "likelihood");
-  const { objective: reading = rectifiedFlow() as Asked, solver = heun({ lastEuler: false }), device } = options;
+  const {
+    objective: reading = rectifiedFlow() as NetworkReading,
+    solver = heun({ lastEuler: false }),
+    device,
+  } = options;
   const { dequantization = noDequantization() } = options;
   checkReading("likelihood", reading);
   checkSolver(solver, shown(solver));

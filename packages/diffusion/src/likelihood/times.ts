@@ -1,21 +1,19 @@
-import { numbers } from "../arithmetic.js";
 import { check, count } from "../checks.js";
 import { momentAt, type NetworkReading } from "../course.js";
 import { DiffusionError, must } from "../errors.js";
 import { bisected } from "../path.js";
 import { checkTimes } from "../sample.js";
 import type { Solver } from "../solver.js";
-import type { Asked, LikelihoodOptions } from "./types.js";
+import type { LikelihoodOptions } from "./types.js";
 
 /** Of noise to signal at data, and of signal to noise at noise: where a solve keeps to if the ends themselves are singular. */
 const NEAR = 1e-3;
 
 /** Whether a network can be asked at a time, and gives a velocity there. EDM's is told log sigma, which has no end at data. */
-const determined = (reading: Asked, t: number): boolean => {
+const determined = (reading: NetworkReading, t: number): boolean => {
   try {
     momentAt(reading, "velocity", t, undefined);
-    const told = reading.inputs?.at<number>(numbers, reading.path.at(t), t);
-    return told === undefined || (Number.isFinite(told.scale) && Number.isFinite(told.time));
+    return true;
   } catch (error) {
     if (error instanceof DiffusionError && error.code === "singular") return false;
     throw error;
@@ -26,7 +24,7 @@ const determined = (reading: Asked, t: number): boolean => {
  * The first and the last time of a solve: 0 and 1 where the prediction gives the velocity there and the network's inputs are finite, else where noise to signal is 1e-3 (1e-5 on the VP
  * path, as in arXiv 2011.13456) or 1e3.
  */
-const endsOf = (reading: Asked): readonly [first: number, last: number] => [
+const endsOf = (reading: NetworkReading): readonly [first: number, last: number] => [
   determined(reading, 0) ? 0 : reading.path.timeAt(NEAR),
   determined(reading, 1) ? 1 : reading.path.timeAt(1 / NEAR),
 ];
@@ -50,7 +48,7 @@ const evenTimes = ({ path }: NetworkReading, steps: number, first: number, last:
 
 /** The times of a solve, as told or of so many steps. @throws DiffusionError("option") for what makes no rising times */
 export const timesOf = (
-  reading: Asked,
+  reading: NetworkReading,
   solver: Solver,
   { steps, times, dequantization }: LikelihoodOptions,
 ): readonly number[] => {

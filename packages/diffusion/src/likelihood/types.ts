@@ -2,18 +2,14 @@
 import type { Device, random, Tensor } from "@isoflop/tensor";
 import type { Batching, InputsFor } from "../batches.js";
 import type { NetworkReading } from "../course.js";
-import type { Objective } from "../objective.js";
 import type { Solver } from "../solver.js";
 import type { Nats } from "./bits.js";
 import type { Dequantization } from "./dequantization.js";
 import type { CheckedProbes, Probes } from "./probes.js";
 
-/** What a network is read by, and what it is given for x_t and t, where that is told: a whole objective has both. */
-export type Asked = NetworkReading & Partial<Pick<Objective, "inputs">>;
-
 export interface LikelihoodOptions {
   /** Path and prediction of the network; of its `inputs` only that a solve keeps to times at which they are finite. Default `rectifiedFlow()`. */
-  readonly objective?: Asked;
+  readonly objective?: NetworkReading;
   /** Any that reads the velocity and draws no noise, those that choose their own steps too. Default `heun({ lastEuler: false })`. */
   readonly solver?: Solver;
   /** Steps from data to noise, of which an exact flow of unit variance makes even ones on every path. Default 64; a solver that chooses its own has one. */

@@ -192,7 +192,7 @@ export const convertLosses = (measured: MeasuredLosses, conversion: LossConversi
 const POINTS = 64;
 
 /**
- * The same of losses by noise level: bins of equal share of the density of `from`, as `timeBins` of `@isoflop/train` gives them. Within a bin the loss is
+ * The same of losses by noise level: bins of equal share of the density of `from`, as `timeBins` gives them. Within a bin the loss is
  * taken for even in EDM's F, so the narrower the bins the better; per sample it is exact.
  * @throws DiffusionError as {@link convertLosses}, ("option") for bins that are none
  */

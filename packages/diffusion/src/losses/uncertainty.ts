@@ -17,15 +17,27 @@ export interface LogVariance {
   apply(params: LogVarianceParams, logSigma: Tensor): Tensor;
 }
 
-const options = record({ features: v.optional(whole({ atLeast: 1 }), 128), seed: v.optional(whole(), 0) });
+/** What u is made of. */
+export interface Uncertainty {
+  /** How many Fourier features it is a linear map of. */
+  readonly features: number;
+  /** Of their frequencies and phases, which are not trained. */
+  readonly seed: number;
+}
+
+/** Its record, as one writes it: `{}` is EDM2's. */
+export const uncertaintySchema = record({
+  features: v.optional(whole({ atLeast: 1 }), 128),
+  seed: v.optional(whole(), 0),
+} satisfies { readonly [K in keyof Uncertainty]-?: v.GenericSchema });
 
 /**
  * u(log σ) of Karras et al. (EDM2, arXiv 2312.02696, section 2.1 and appendix B.6): a linear map of random Fourier features
  * √2 cos(2π (f log(σ) / 4 + φ)), f normal and φ uniform, drawn from the seed and not trained.
  * @throws DiffusionError("option") unless features is a whole number of at least 1 and seed one of at least 0
  */
-export const logVariance = (given: { readonly features?: number; readonly seed?: number } = {}): LogVariance => {
-  const { features, seed } = check(options, given, "logVariance");
+export const logVariance = (given: Partial<Uncertainty> = {}): LogVariance => {
+  const { features, seed } = check(uncertaintySchema, given, "logVariance");
   const [f, p] = random.split(random.key(seed), 2) as [random.Key, random.Key];
   return {
     init: () => ({ weight: zeros([1, features]) }),

@@ -1,5 +1,6 @@
 import { number, positive } from "@isoflop/spec";
 import * as v from "valibot";
+import { type Uncertainty, uncertaintySchema } from "../losses/uncertainty.js";
 import { preset } from "./preset.js";
 
 const parts = (options: { sigmaData: number; mean: number; std: number; sigmaMax: number }) => {
@@ -30,10 +31,16 @@ export const edm = preset({
   parts,
 });
 
-/** EDM2's (Karras et al., arXiv 2312.02696, table 6): EDM at larger σ. Its uncertainty weighting is `logVariance` and `uncertain`. */
+/**
+ * EDM2's (Karras et al., arXiv 2312.02696, table 6): EDM at larger σ. `uncertainty: {}` is its weighting by what is learnt of the loss, equations 21 and 22, which
+ * its authors train with.
+ */
 export const edm2 = preset({
   name: "edm2",
   about: "EDM2: EDM at larger σ",
-  options: options(-0.4, 1),
-  parts,
+  options: { ...options(-0.4, 1), uncertainty: v.exactOptional(uncertaintySchema) },
+  parts: ({ uncertainty, ...told }: Parameters<typeof parts>[0] & { readonly uncertainty?: Uncertainty }) => ({
+    ...parts(told),
+    ...(uncertainty && { uncertainty }),
+  }),
 });

@@ -1,4 +1,4 @@
-import { canonicalConfig, type DitConfig, resolve } from "@isoflop/flops";
+import { canonicalConfig, type DitConfig, type ResolvedConfig, resolve } from "@isoflop/flops";
 import type { NamedSpecs } from "../spec.js";
 import type { Holds, WeightLayout } from "./layout.js";
 
@@ -28,6 +28,14 @@ const unplaced = (layout: WeightLayout, config: DitConfig, parameters: NamedSpec
 /** Sizes that any layout stores as they are. */
 const anySize = new Set(["image", "patch", "width", "depth", "heads", "mlpRatio", "outChannels"]);
 
+/** muP decides how weights are made and trained. Of what a model computes it decides the scale of attention alone, which other code has fixed. */
+const attentionTrouble = ({ attentionScale, width, heads }: ResolvedConfig): string | undefined => {
+  const usual = (width / heads) ** -0.5;
+  if (Math.abs(attentionScale / usual - 1) < 1e-12) return undefined;
+  const scales = `${attentionScale.toPrecision(4)}, where its models have 1 / √(head width), ${usual.toPrecision(4)}`;
+  return `under muP this config's attention is scaled by ${scales}: take what toStandard(model, params) makes of it`;
+};
+
 /** What a config says and a layout does not hold. */
 const unheldField = (holds: Holds, config: DitConfig): string | undefined => {
   const resolved = resolve(config);
@@ -38,11 +46,12 @@ const unheldField = (holds: Holds, config: DitConfig): string | undefined => {
       return `it holds ${field} ${right.map(text).join(" or ")}; this config's is ${text(value)}`;
   }
   // What is left unsaid in the canonical record is as it was before there was a choice.
-  for (const [field, value] of Object.entries(canonicalConfig(config)))
+  for (const [field, value] of Object.entries(canonicalConfig({ ...config, parameterization: { kind: "standard" } })))
     if (!anySize.has(field) && !(field in holds)) return `it holds no ${field}; this config's is ${text(value)}`;
   if (image.frames !== undefined) return "it holds images; this config is of videos";
   const pooled = context.kind === "features" && context.pooled !== undefined;
-  return holds.pooled && !pooled ? "it holds a context with a pooled vector; this config has none" : undefined;
+  if (holds.pooled && !pooled) return "it holds a context with a pooled vector; this config has none";
+  return attentionTrouble(resolved);
 };
 
 /** Why files of a layout are not of a config; undefined where they are. */

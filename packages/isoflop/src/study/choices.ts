@@ -53,7 +53,7 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
     RunSpec,
     ...RunSpec[],
   ];
-  const { path, prediction, weighting, density } = buildObjective(objective);
+  const { path, prediction, weighting, density, uncertainty } = buildObjective(objective);
   const { clip, warmup, shape, decay, groups = [] } = optimizer;
   const { kind, ...average } = averaging;
   const fall = typeof shape === "string" ? shape : shape.kind;
@@ -62,6 +62,7 @@ const recipeWords = (specs: readonly RunSpec[]): string => {
   const ends = fall === "constant" ? "" : `, ${fall}${end < 1e-2 ? " to zero" : ""} over the last ${percent(decay, 0)}`;
   return [
     `${path.name} path, prediction of the ${predictionWords(prediction)}, ${weighting.name}, times ${density.name} stratified over the batch`,
+    ...(uncertainty ? ["loss over what is learnt of it at each noise level"] : []),
     architectures.get(model.conditioning).words,
     ...partWords(model),
     `${buildOptimizer(optimizer).words}, clipping at ${clip}`,

@@ -68,6 +68,15 @@ it("says predictions and losses that are records or bounds", () => {
   expect(wordsOf(runOf({ objective: { ...learned, loss: "kl" } })).loss).toMatch(/^variational bound \(kl\) on 1024/);
 });
 
+it("says that the loss was divided by what was learnt of it, in training alone", () => {
+  const [plain, learnt] = [{ preset: "edm2" }, { preset: "edm2", uncertainty: {} }].map((objective) =>
+    wordsOf(runOf({ objective })),
+  );
+  expect(learnt!.recipe).toContain("stratified over the batch; loss over what is learnt of it at each noise level; ");
+  expect(plain!.recipe).not.toContain("learnt");
+  expect(learnt!.loss).toBe(plain!.loss);
+});
+
 it("names the parts of the blocks that are not the default ones", () => {
   const { model } = runOf({}).spec;
   const parts = { norm: "rms", mlp: "swiglu", positions: "sincos+rope", registers: 4 } as const;

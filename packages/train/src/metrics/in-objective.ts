@@ -1,8 +1,8 @@
 import { type Objective, objectiveOn, translated } from "@isoflop/diffusion";
 import type { Captions } from "../captions.js";
 import { must } from "../errors.js";
+import type { Network } from "../network.js";
 import { buildObjective, type ObjectiveSpec } from "../objective.js";
-import type { Network } from "../step.js";
 import type { MetricInputs, PlannedInputs } from "./metric.js";
 
 /** @throws TrainError `spec` unless a network's answers are all that an objective is of: with a learned variance, or a bound, there is more to it */

@@ -3,8 +3,8 @@ import type { Objective } from "@isoflop/diffusion";
 import type { DitParams } from "@isoflop/dit";
 import type { Extractor } from "@isoflop/metrics";
 import type { Device } from "@isoflop/tensor";
+import type { Network } from "../network.js";
 import type { TrainSpec } from "../spec.js";
-import type { Network } from "../step.js";
 import type { Sampling } from "./samples/options.js";
 
 /** Where features of data are kept, by all that fixes them. */

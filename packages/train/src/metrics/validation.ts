@@ -1,11 +1,10 @@
 import { sources } from "@isoflop/data";
-import type { LossBin } from "@isoflop/diffusion";
+import { type LossBin, timeBins } from "@isoflop/diffusion";
 import { kind, whole } from "@isoflop/spec";
 import * as v from "valibot";
 import { must } from "../errors.js";
 import { objectiveSchema } from "../objective.js";
 import { validationSchema } from "../spec.js";
-import { timeBins } from "../time-bins.js";
 import { checkSplit, validate } from "../validate.js";
 import { checkObjective, measuredIn } from "./in-objective.js";
 import type { Estimate, Metric } from "./metric.js";

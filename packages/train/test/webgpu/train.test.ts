@@ -48,13 +48,19 @@ it("resumes on WebGPU bit for bit", async () => {
   expect(rest.validation).toEqual(whole.validation);
 });
 
-it.each<TrainSpecInput["optimizer"] & object>([
-  { amsgrad: true, groups: [{ match: "*.bias", learningRate: 0.5, weightDecay: 0 }] },
-  { kind: "sgd", momentum: 0.9, nesterov: true, learningRate: 0.05, groups: [{ match: "blocks.*", learningRate: 2 }] },
-])("trains with %j, and tracks averages, on WebGPU as on WebAssembly", async (optimizer) => {
+it.each<Partial<TrainSpecInput>>([
+  { optimizer: { amsgrad: true, groups: [{ match: "*.bias", learningRate: 0.5, weightDecay: 0 }] } },
+  {
+    optimizer: {
+      ...{ kind: "sgd", momentum: 0.9, nesterov: true, learningRate: 0.05 },
+      groups: [{ match: "blocks.*", learningRate: 2 }],
+    },
+  },
+  { objective: { preset: "edm2", uncertainty: { features: 8 } } },
+])("trains with %j, and tracks averages, on WebGPU as on WebAssembly", async (changes) => {
   using gpu = await createDevice("webgpu");
   using cpu = await createDevice("wasm", { wasm: { threads: 1 } });
-  const input = tinySpec({ steps: 4, optimizer, snapshots: { widths: [0.05, 0.2], count: 2 } });
+  const input = tinySpec({ steps: 4, ...changes, snapshots: { widths: [0.05, 0.2], count: 2 } });
   const averages = async (device: Device): Promise<number[]> => {
     const store = memoryCheckpoints();
     const { weights } = await train(input, { device, data: tinyData(), store });

@@ -1,4 +1,4 @@
-import { TrainError } from "./errors.js";
+import { DiffusionError } from "../errors.js";
 
 /** A mean of losses and the standard error of it. */
 export interface MeanLoss {
@@ -12,15 +12,18 @@ export interface MeanLoss {
  * Sampling Techniques, 1977, section 5A.12): Var = Σ (l₂ⱼ − l₂ⱼ₊₁)² / n². Slightly too large, never too small on
  * average. Var(losses)/n would be several times too large, as it counts how the loss depends on time.
  * @param losses an even number of at least 2
- * @throws TrainError `data` for another number of losses, or one that is not finite
+ * @throws DiffusionError("values") for another number of losses, or one that is not finite
  */
 export const stratifiedMean = (losses: ArrayLike<number>): MeanLoss => {
   const n = losses.length;
   if (n < 2 || n % 2 !== 0)
-    throw new TrainError("data", `stratifiedMean: got ${n} losses; it needs an even number of at least 2`);
+    throw new DiffusionError("values", `stratifiedMean: got ${n} losses; it needs an even number of at least 2`);
   for (let i = 0; i < n; i++)
     if (!Number.isFinite(losses[i]))
-      throw new TrainError("data", `stratifiedMean: loss ${i} of ${n} is ${losses[i]}; every loss must be finite`);
+      throw new DiffusionError(
+        "values",
+        `stratifiedMean: loss ${i} of ${n} is ${losses[i]}; every loss must be finite`,
+      );
   let [sum, squares] = [0, 0];
   for (let i = 0; i < n; i++) {
     sum += losses[i]!;
@@ -32,12 +35,12 @@ export const stratifiedMean = (losses: ArrayLike<number>): MeanLoss => {
 /**
  * Mean of a − b, losses of two models on the same images, noise and times. What both find hard cancels, so its standard
  * error is far smaller than that of either mean.
- * @throws TrainError `data` if there are not as many of each, an odd number, or one is not finite
+ * @throws DiffusionError("values") if there are not as many of each, an odd number, or one is not finite
  */
 export const pairedDifference = (a: ArrayLike<number>, b: ArrayLike<number>): MeanLoss => {
   if (a.length !== b.length)
-    throw new TrainError(
-      "data",
+    throw new DiffusionError(
+      "values",
       `pairedDifference: got ${a.length} and ${b.length} losses; they must be of the same samples`,
     );
   return stratifiedMean(Float64Array.from(a, (loss, i) => loss - b[i]!));

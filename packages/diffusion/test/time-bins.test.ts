@@ -1,8 +1,5 @@
-import { logitNormal, uniform } from "@isoflop/diffusion";
 import { describe, expect, it } from "vitest";
-import { TrainError } from "../src/errors.js";
-import { stratifiedMean } from "../src/estimate.js";
-import { timeBins } from "../src/time-bins.js";
+import { DiffusionError, logitNormal, stratifiedMean, timeBins, uniform } from "../src/index.js";
 
 const even = uniform();
 const normal = logitNormal();
@@ -53,7 +50,7 @@ describe("timeBins", () => {
     [() => timeBins([1, 2], [Number.NaN, 0.5], 1), "time 0 is NaN"],
     [() => timeBins([1, Number.NaN], even, 1), "loss 1 of 2 is NaN"],
   ])("refuses %s", (call, message) => {
-    expect(call).toThrow(TrainError);
+    expect(call).toThrow(DiffusionError);
     expect(call).toThrow(message);
   });
 });

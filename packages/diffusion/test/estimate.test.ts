@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TrainError } from "../src/errors.js";
-import { pairedDifference, stratifiedMean } from "../src/estimate.js";
+import { DiffusionError, pairedDifference, stratifiedMean } from "../src/index.js";
 
 /** Uniform numbers by a linear congruential generator. */
 const uniforms = (seed: number) => {
@@ -36,7 +35,7 @@ describe("stratifiedMean", () => {
   });
 
   it.each([[[]], [[1]], [[1, 2, 3]]])("refuses %j, which has no pairs", (losses) => {
-    expect(() => stratifiedMean(losses)).toThrow(TrainError);
+    expect(() => stratifiedMean(losses)).toThrow(DiffusionError);
   });
 });
 
