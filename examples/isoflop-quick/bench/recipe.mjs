@@ -30,6 +30,9 @@ export const recipe = {
 /** The law that `learning-rate.mjs` finds. */
 export const rule = { at: 0.0045, width: [32, -0.77], tokens: [5e5, -0.07], batch: [2, 0.66] };
 
+/** The recipe without its gate, by which the law of the rate and shapes of blocks were measured. */
+export const ungated = { model: { mlp: "gelu" } };
+
 /** The recipe that changes were first measured from: a wider MLP without a gate, and one rate for all parameters, with the law that was found for it. */
 export const plainer = {
   rate: { at: 0.0038, width: [32, -0.73], tokens: [5e5, -0.13], batch: [2, 0.55] },
