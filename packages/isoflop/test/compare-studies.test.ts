@@ -1,7 +1,8 @@
-import { readComparison, type StudySummary } from "@isoflop/plot";
+import { readComparison, type StudySummary, verdictOfArms } from "@isoflop/plot";
 import { compareSides, expectOk, isoFlop, type Run, sideOfIsoFlop, sideOfRuns, writeRecord } from "@isoflop/scaling";
 import { describe, expect, test } from "vitest";
 import { type Arm, compareStudies, lossDifference } from "../src/compare/studies.js";
+import { comparedWords } from "../src/study/arms-words.js";
 
 const budgets = [1e18, 3e18, 1e19, 3e19];
 
@@ -92,6 +93,59 @@ describe("losses that do not measure the same", () => {
     expect(study.lossesDiffer).toMatch(why);
     expect(study.arms[1]!.comparison).toBeUndefined();
     expect(Object.keys(study.arms[1]!.apart!)).toEqual(["N", "D", "loss"]);
+  });
+
+  /** The same runs with a metric in the place of their loss, as a summary has it. */
+  const asMetric = (runs: readonly Run[], title = "vlb"): Run[] =>
+    runs.map((run) => ({ ...run, metrics: { [title]: run.loss } }));
+  const measured = (runs: readonly Run[], title = "vlb"): NonNullable<StudySummary["quantities"]> => [
+    {
+      name: "vlb",
+      title,
+      fit: isoFlop(asMetric(runs, title), { quantity: title }),
+      link: { ok: false, reason: "too-few-points", message: "none was asked for" },
+    },
+  ];
+  const unlike = (more: Partial<StudySummary> = {}): Arm[] => [
+    { name: "a", summary: summaryOf(first, { quantities: measured(first) }) },
+    { name: "b", summary: summaryOf(second, { data: { name: "shapes" }, quantities: measured(second), ...more }) },
+  ];
+
+  test("are compared by a metric that is measured alike, as losses would be", () => {
+    const study = compareStudies(unlike(), options);
+    expect(study.arms[1]!.comparison).toBeUndefined();
+    const [metric] = study.metrics!;
+    expect(metric).toMatchObject({ title: "vlb", laws: [{ name: "a" }, { name: "b" }] });
+    expect(metric!.differs).toBeUndefined();
+    const [a, b] = [first, second].map((runs, i) =>
+      expectOk(sideOfRuns("ab"[i]!, asMetric(runs), { quantity: "vlb" })),
+    );
+    expect(metric!.laws[1]!.comparison).toEqual(compareSides(a!, b!, { draws: 300, quantity: "vlb" }));
+    const saved = JSON.parse(writeRecord(study));
+    expect(JSON.parse(writeRecord(readComparison(saved)))).toEqual(saved);
+    const ratio = comparedWords(study).at(-1);
+    expect(ratio).toMatchObject({
+      title: "Effective compute",
+      table: { rows: [["vlb", "b", expect.any(String), expect.any(String), expect.any(String), expect.any(String)]] },
+    });
+  });
+
+  test.each<[string, Partial<StudySummary>, ((name: string) => string) | undefined, string]>([
+    ["unlike cards", {}, (name) => `the cards of ${name} are unlike`, "the cards of vlb are unlike"],
+    [
+      "another quantity",
+      { quantities: measured(second, "vlb + 7") },
+      undefined,
+      "laws are of unlike quantities: vlb (a), vlb + 7 (b)",
+    ],
+    ["none at all", { quantities: [] }, undefined, "it was not measured of b"],
+  ])("nor are they by a metric with %s", (_, more, numbersDiffer, differs) => {
+    const study = compareStudies(unlike(more), { ...options, numbersDiffer });
+    const [metric] = study.metrics!;
+    expect(metric!.differs).toBe(differs);
+    expect(metric!.laws[1]!.comparison).toBeUndefined();
+    expect(verdictOfArms(study).sentences).toContain(`vlb is not compared: ${differs}.`);
+    expect(comparedWords(study).at(-1)).toBe(false);
   });
 
   test("who knows better may say so", () => {

@@ -9,12 +9,15 @@ export {
   type ArmExponent,
   type ComparedArm,
   type ComparedExponent,
+  type ComparedLaw,
+  type ComparedMetric,
   type ComparisonSummary,
   type LossDifference,
   type PairedBudget,
   readComparison,
 } from "./comparison/record.js";
 export { renderComparison } from "./comparison/report.js";
+export { ratiosTable } from "./comparison/tables.js";
 export { type ComparisonVerdict, verdictOfArms } from "./comparison/words.js";
 export { PlotInputError } from "./error.js";
 export { allocationFigure } from "./figures/allocation.js";

@@ -5,7 +5,7 @@ import type { Comparison } from "@isoflop/scaling";
 import { writeRecord } from "@isoflop/scaling";
 import { DOMParser } from "linkedom";
 import { describe, expect, test } from "vitest";
-import { type ComparisonSummary, PlotInputError, readComparison, renderComparison } from "../src/index.js";
+import { type ComparisonSummary, PlotInputError, ratiosTable, readComparison, renderComparison } from "../src/index.js";
 import { document, writeComparison } from "../src/node.js";
 import { comparedStudies } from "./support/compared.js";
 
@@ -30,6 +30,55 @@ const trend = (ratio: Partial<{ value: number; ci95: readonly [number, number] }
       crossing: { ok: false, reason: "unreachable", message: "the laws do not cross" },
     };
   });
+
+describe("arms that are compared by their metrics", () => {
+  const unlike = comparedStudies({ lossesDiffer: "they are of other data", factors: [1, 1.25, 1.5] });
+  /** What the losses would have said, of another quantity. */
+  const laws = comparedStudies({ factors: [1, 1.25, 1.5] }).arms.map(({ name, law, comparison }) => ({
+    ...{ name, law: law! },
+    ...(comparison && { comparison: { ...comparison, quantity: "kid" } }),
+  }));
+  const other = { title: "vlb", differs: "metric.strata is 4 of the one and 16 of the other", laws: [] };
+  const study: ComparisonSummary = { ...unlike, metrics: [{ title: "kid", laws }, other] };
+  const { headings, root, words } = page(study);
+
+  test("have effective compute by each that compares, and why another does not", () => {
+    expect(headings.slice(0, 4)).toEqual([
+      "Effective compute",
+      "By kid: arm-b",
+      "By kid: arm-c",
+      "Why losses are not compared",
+    ]);
+    const figures = [...root.querySelectorAll("section > figure")].map(({ id }) => id);
+    expect(figures.slice(0, 4)).toEqual([
+      "figure-optimal-kid-2",
+      "figure-effective-compute-kid-2",
+      "figure-optimal-kid-3",
+      "figure-effective-compute-kid-3",
+    ]);
+    expect(words).toMatch(/arm-b needs [\d.]+ times the compute of arm-a for the same kid, 95/);
+    expect(words).toContain("vlb is not compared: metric.strata is 4 of the one and 16 of the other.");
+  });
+
+  test("in one table, an arm to a row", () => {
+    const { rows } = ratiosTable(study);
+    expect(rows.map(([by, arm]) => [by, arm])).toEqual([
+      ["kid", "arm-b"],
+      ["kid", "arm-c"],
+    ]);
+    const [b, c] = rows.map(([, , ratio]) => Number(ratio)) as [number, number];
+    expect(c).toBeGreaterThan(b);
+    expect(b).toBeGreaterThan(1);
+    expect(ratiosTable(unlike).rows).toEqual([]);
+    expect(page(unlike).headings).not.toContain("Effective compute");
+  });
+
+  test("survive JSON, and a mistyped metric is named", () => {
+    const saved = JSON.parse(writeRecord(study));
+    expect(JSON.parse(writeRecord(readComparison(saved)))).toEqual(saved);
+    expect(() => readComparison({ ...saved, metrics: [{ title: "kid" }] })).toThrow(/^metrics\[0\]\.laws is missing/);
+  });
+});
 
 describe("a comparison of two arms", () => {
   const { headings, root, words, headline } = page(study);

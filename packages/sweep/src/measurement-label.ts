@@ -1,6 +1,6 @@
 import { sources } from "@isoflop/data";
 import { canonicalJson, shown } from "@isoflop/spec";
-import { type MetricSpec, metrics } from "@isoflop/train";
+import { type MetricSpec, metrics, type ObjectiveInput, objectiveName } from "@isoflop/train";
 import * as v from "valibot";
 
 /** Whether an option of a kind is what it is where nothing is said. */
@@ -48,8 +48,11 @@ export const measurementLabel = (metric: MetricSpec, at = 1): string => {
     ([name, value]) => value !== undefined && !(drawn && isUsual(kind, name, value)),
   );
   const worded = told.map(([name, value]) => {
-    const word = name === "extractor" && built?.extractor ? built.extractor.name : wordOf(value);
-    return `${name}=${typeof value === "object" ? word : String(value)}`;
+    const word = () => {
+      if (name === "extractor" && built?.extractor) return built.extractor.name;
+      return name === "objective" && built ? objectiveName(value as ObjectiveInput) : wordOf(value);
+    };
+    return `${name}=${typeof value === "object" ? word() : String(value)}`;
   });
   const place = at === 1 ? [] : [`at=${at}`];
   const all = [...worded, ...place];

@@ -193,4 +193,13 @@ it("a number is called by its kind and options", () => {
   const emoji = (set?: string) =>
     measurementLabel({ kind: "fid", data: { source: "emoji", size: 16, ...(set && { set }) } });
   expect([emoji(), emoji("twemoji")]).toEqual(["fid(data=emoji)", "fid(data=emoji:twemoji)"]);
+  const within = (objective: object) =>
+    measurementLabel(metricSpec({ kind: "validation", images: 64, objective } as Parameters<typeof metricSpec>[0]));
+  expect(within({ density: "uniform" })).toBe(
+    "validation(split=validation images=64 objective=velocity-linear-uniform)",
+  );
+  expect(within({ preset: "ddpm" })).toBe(
+    "validation(split=validation images=64 objective=noise-discrete-linear-1000-discrete-uniform-1000)",
+  );
+  expect(within({ weighting: { kind: "minSnr", gamma: 5 } })).toMatch(/=velocity-linear-min.*-5-logit-normal-0-1\)$/);
 });

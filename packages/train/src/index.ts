@@ -34,7 +34,7 @@ export { type Drawn, drawPictures } from "./metrics/samples/draw.js";
 export { type Sampling, usualSampling } from "./metrics/samples/options.js";
 export { checkData, type ModelOptions, type ModelSpec, modelOf } from "./model.js";
 export type { Network, NetworkOptions } from "./network.js";
-export { buildObjective, type ObjectiveInput, type ObjectiveSpec, outputsOf } from "./objective.js";
+export { buildObjective, type ObjectiveInput, type ObjectiveSpec, objectiveName, outputsOf } from "./objective.js";
 export { adamWRates, clipByNorm, type OptimizerState, updateParameters } from "./optimizer.js";
 export type { AdamSettings } from "./optimizers/adam-moments.js";
 export { optimizers } from "./optimizers/index.js";

@@ -1,3 +1,4 @@
+import { lossFactor } from "@isoflop/diffusion";
 import { kind } from "@isoflop/spec";
 import { createDevice, leavesOf, random } from "@isoflop/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -50,6 +51,41 @@ describe("the metric validation", () => {
     const { mean, stdErr } = await validate(weights, { model, objective, data, device, validation: set });
     expect(measured).toEqual({ value: mean, stdErr, count: 128 });
     expect(mean).not.toBe(loss);
+  });
+
+  it("in the run's own objective is its own loss", async () => {
+    const own = metricSpec({ kind: "validation", images: 64, objective: spec.objective });
+    expect(await measure(own, inputs)).toMatchObject({ value: loss, count: 64 });
+  });
+
+  it.each([
+    ["another prediction of the same times", { prediction: "noise" }],
+    [
+      "another path, in the same noise",
+      {
+        path: "cosine",
+        prediction: "v",
+        density: { kind: "carried", path: { kind: "linear" }, density: { kind: "logitNormal" } },
+      },
+    ],
+  ] as const)("in another objective it is each sample's loss times what the time makes of it: %s", async (_, parts) => {
+    const { weights, model, objective: from } = inputs;
+    const asked = metricSpec({ kind: "validation", images: 64, objective: parts } as Parameters<typeof metricSpec>[0]);
+    const validation = { split: "validation", images: 64 };
+    const { losses, times } = await validate(weights, { model, objective: from, data, device, validation });
+    const to = buildObjective(parts);
+    const told = Array.from(losses, (value, i) => value * lossFactor({ from, to }, times[i]!));
+    const { value } = await measure(asked, inputs);
+    expect(value / (told.reduce((sum, one) => sum + one, 0) / told.length)).toBeCloseTo(1, 4);
+  });
+
+  it.each([
+    [{ preset: "ddpm", variance: "learnedRange" }, 'metric.objective.variance is "learnedRange"; it must be fixed'],
+    [{ preset: "ddpm", loss: "kl" }, 'metric.objective.loss is "kl"; it must be "mse"'],
+  ])("is refused in an objective that is more than its squared error: %j", (objective, message) => {
+    const { kind: _, ...options } = metricSpec({ kind: "validation", images: 64, objective } as never);
+    const metric = metrics.build({ kind: "validation", ...options } as never);
+    expect(() => metric.check!({ spec, data })).toThrow(message);
   });
 
   it("never measures what training sees", () => {

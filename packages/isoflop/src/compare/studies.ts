@@ -1,4 +1,14 @@
-import type { ComparedArm, ComparisonSummary, PairedBudget, StudyFile, StudyModule, StudySummary } from "@isoflop/plot";
+import type {
+  ComparedArm,
+  ComparedLaw,
+  ComparedMetric,
+  ComparisonSummary,
+  MetricResults,
+  PairedBudget,
+  StudyFile,
+  StudyModule,
+  StudySummary,
+} from "@isoflop/plot";
 import {
   type Comparison,
   compareSides,
@@ -29,6 +39,8 @@ export interface CompareStudiesOptions {
    * summaries say of their data and of how the loss was measured.
    */
   readonly lossesDiffer?: string | false | undefined;
+  /** Why numbers of a metric, by its name, are not compared: as their cards are unlike; undefined where they are alike. */
+  readonly numbersDiffer?: ((name: string) => string | undefined) | undefined;
   /** Draws from the uncertainty of each. Default 2000. */
   readonly draws?: number | undefined;
   readonly seed?: number | undefined;
@@ -39,65 +51,118 @@ export interface CompareStudiesOptions {
 
 /**
  * The arms of a study, all held against the first: by surfaces through their runs, or, where one of these is refused, all by the optima of
- * their budgets. Where losses do not measure the same only what has no loss in it is compared.
+ * their budgets. Where losses do not measure the same only what has no loss in it is compared; and by every metric of theirs that does.
  * @throws ScalingError `bad-option` for a number of draws that cannot be
  */
 export const compareStudies = (arms: readonly Arm[], options: CompareStudiesOptions): ComparisonSummary => {
   const { name, compared, file, modules, reproduce } = options;
   const differ = options.lossesDiffer ?? lossDifference(arms);
-  const sides = sidesOf(arms);
-  const [first] = sides;
+  const same = differ === false;
+  const laws = lawsOf(
+    arms.map(({ name, summary }) => ({ name, results: summary })),
+    { ...options, same },
+  );
+  const metrics = comparedMetrics(arms, options);
   return {
     record: "studies",
     name,
     compared,
-    arms: arms.map((arm, i) => armOf(arm, sides[i]!, i > 0 ? first : undefined, differ === false, options)),
+    arms: arms.map(
+      ({ folder, summary, paired }, i): ComparedArm => ({
+        ...laws[i]!,
+        ...{ ...(folder !== undefined && { folder }), summary },
+        ...(paired && paired.length > 0 && { paired }),
+      }),
+    ),
     ...(differ !== false && { lossesDiffer: differ }),
+    ...(metrics.length > 0 && { metrics }),
     ...(file && { file }),
     ...(modules && { modules }),
     ...(reproduce !== undefined && { reproduce }),
   };
 };
 
-const armOf = (
-  { name, folder, summary, paired }: Arm,
+/** What is known of one quantity of an arm. */
+interface ArmResults {
+  readonly name: string;
+  readonly results: Partial<Pick<MetricResults, "title" | "fit">>;
+}
+
+interface LawOptions extends Pick<CompareStudiesOptions, "draws" | "seed"> {
+  /** Whether it measures the same in all. */
+  readonly same: boolean;
+  /** Default: the loss. */
+  readonly quantity?: string;
+}
+
+const lawsOf = (arms: readonly ArmResults[], options: LawOptions): readonly ComparedLaw[] => {
+  const sides = sidesOf(arms, options.quantity);
+  const [first] = sides;
+  return arms.map(({ name }, i) => lawOf(name, sides[i]!, i > 0 ? first : undefined, options));
+};
+
+const lawOf = (
+  name: string,
   side: Outcome<Side>,
   first: Outcome<Side> | undefined,
-  sameLoss: boolean,
-  { draws, seed }: CompareStudiesOptions,
-): ComparedArm => {
-  const head = {
-    ...{ name, ...(folder !== undefined && { folder }), summary },
-    ...(paired && paired.length > 0 && { paired }),
-  };
-  if (!side.ok) return { ...head, refused: side.message };
+  { same, quantity, draws, seed }: LawOptions,
+): ComparedLaw => {
+  if (!side.ok) return { name, refused: side.message };
   const { floor: _, ...exponents } = constantsOfSide(side, { ...(draws && { draws }), ...(seed && { seed }) });
-  const comparison = first?.ok ? compareSides(first, side, { draws, seed }) : undefined;
+  const comparison = first?.ok ? compareSides(first, side, { draws, seed, quantity }) : undefined;
   return {
-    ...head,
+    name,
     law: side.caution === undefined ? side.law : `${side.law} (${side.caution})`,
     exponents,
     ...(comparison && { apart: exponentsApart(comparison) }),
-    ...(comparison && sameLoss && { comparison }),
+    ...(comparison && same && { comparison }),
   };
+};
+
+/** Every metric that an arm has been fitted to, by its name in the order of the first that has it. */
+const comparedMetrics = (
+  arms: readonly Arm[],
+  { numbersDiffer, draws, seed }: CompareStudiesOptions,
+): readonly ComparedMetric[] => {
+  const names = new Set(arms.flatMap(({ summary: { quantities = [] } }) => quantities.map(({ name }) => name)));
+  return [...names].map((name): ComparedMetric => {
+    const found = arms.map(
+      ({ name: arm, summary: { quantities = [] } }): ArmResults => ({
+        name: arm,
+        results: quantities.find((one) => one.name === name) ?? {},
+      }),
+    );
+    const [title = name] = found.flatMap(({ results }) => results.title ?? []);
+    const differs = numbersDiffer?.(name) ?? titlesDiffer(found);
+    const laws = lawsOf(found, { draws, seed, quantity: title, same: differs === undefined });
+    return { title, ...(differs !== undefined && { differs }), laws };
+  });
+};
+
+/** Why one metric is not fitted as one quantity by all arms. */
+const titlesDiffer = (found: readonly ArmResults[]): string | undefined => {
+  const without = found.filter(({ results }) => results.title === undefined).map(({ name }) => name);
+  if (without.length > 0) return `it was not measured of ${without.join(", ")}`;
+  if (new Set(found.map(({ results }) => results.title)).size === 1) return undefined;
+  return `laws are of unlike quantities: ${found.map(({ name, results }) => `${results.title} (${name})`).join(", ")}`;
 };
 
 const exponentsApart = ({ constants: { floor: _, ...exponents } }: Comparison): NonNullable<ComparedArm["apart"]> =>
   exponents;
 
 /** Every arm by the same method: a curve of another kind would differ by that alone. */
-const sidesOf = (arms: readonly Arm[]): readonly Outcome<Side>[] => {
-  const runs = arms.map(({ name, summary }) => ({ name, runs: fittedRuns(summary) }));
-  const surfaces = runs.flatMap(({ name, runs }) => (runs.length > 0 ? [sideOfRuns(name, runs)] : []));
+const sidesOf = (arms: readonly ArmResults[], quantity?: string): readonly Outcome<Side>[] => {
+  const runs = arms.map(({ name, results }) => ({ name, runs: fittedRuns(results) }));
+  const surfaces = runs.flatMap(({ name, runs }) => (runs.length > 0 ? [sideOfRuns(name, runs, { quantity })] : []));
   if (surfaces.length === arms.length && surfaces.every(({ ok }) => ok)) return surfaces;
-  return arms.map(({ name, summary: { fit } }): Outcome<Side> => {
+  return arms.map(({ name, results: { fit } }): Outcome<Side> => {
     if (fit) return sideOfIsoFlop(name, fit);
     return { ok: false, reason: "too-few-budgets", message: "nothing has been fitted to its runs yet" };
   });
 };
 
 /** The runs that the laws were fitted to. What is held out tests them, and stays out here. */
-const fittedRuns = ({ fit }: StudySummary) => fit?.budgets.flatMap(({ runs }) => runs) ?? [];
+const fittedRuns = ({ fit }: ArmResults["results"]) => fit?.budgets.flatMap(({ runs }) => runs) ?? [];
 
 /** Why losses of these do not compare, as far as their summaries say; false where they measure the same. */
 export const lossDifference = (arms: readonly Arm[]): string | false => {

@@ -4,6 +4,9 @@ import { writeComparison } from "@isoflop/plot/node";
 import { pairedWith } from "../compare/paired.js";
 import { type Arm, compareStudies } from "../compare/studies.js";
 import { inputError } from "../exit.js";
+import { unlikeNumbers } from "../runs/comparable.js";
+import { comparedFields } from "../study/arms.js";
+import type { StudyFile } from "../study/file/schema.js";
 import { StudyFolder } from "../study/folder.js";
 import type { Manifest } from "../study/manifest.js";
 import { rebuildReport } from "./rebuild.js";
@@ -31,8 +34,13 @@ export const rebuildComparison = async (
       `${path} has runs in ${begun.length} of its ${arms.length} studies: there is nothing to compare yet`,
     );
   const document = folder.summary();
-  const compared = Object.keys((file as { readonly compare?: object }).compare ?? {}).join(", ");
-  const summary = document?.record === "studies" ? readComparison(document) : compareStudies(begun, { name, compared });
+  const folders = begun.map((arm) => join(path, arm.folder!));
+  const numbersDiffer = (metric: string) => unlikeNumbers(folders, metric);
+  const compared = comparedFields((file as Pick<StudyFile, "compare">).compare);
+  const summary =
+    document?.record === "studies"
+      ? readComparison(document)
+      : compareStudies(begun, { name, compared, numbersDiffer });
   const files = await folder.change((write) => writeComparison(summary, path, { write }));
   return { summary, files };
 };

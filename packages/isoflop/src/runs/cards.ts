@@ -7,7 +7,7 @@ export interface Carded {
   /** Id of the run. */
   readonly run: string;
   /** As it was asked for. */
-  readonly metric: { readonly kind: string; readonly data?: unknown };
+  readonly metric: { readonly kind: string; readonly data?: unknown; readonly objective?: unknown };
   readonly card: MetricCard;
   /** Of the run's own data, where it is known. */
   readonly content?: string | undefined;
@@ -15,7 +15,7 @@ export interface Carded {
   readonly objective?: unknown;
 }
 
-/** Metrics that are the objective's own number: without it they say nothing. */
+/** Metrics that are the objective's own number, where they name none in which they are measured: without it they say nothing. */
 const ofObjective: ReadonlySet<string> = new Set(["validation"]);
 
 /** A card that says what data it is of, as those of older versions say it by the run or by the request. */
@@ -31,7 +31,7 @@ export const unlikeCards = (numbers: readonly Carded[]): string | undefined => {
     const difference = differenceOf(wholeCard(first!), wholeCard(other));
     if (difference !== undefined) return `${difference}: run ${first!.run} and run ${other.run}`;
   }
-  const ownNumbers = numbers.filter(({ metric }) => ofObjective.has(metric.kind));
+  const ownNumbers = numbers.filter(({ metric }) => ofObjective.has(metric.kind) && metric.objective === undefined);
   return firstDifference(
     ownNumbers.map(({ run, objective }) => ({ id: run, value: objective })),
     "objective",

@@ -25,11 +25,15 @@ const cardedIn = (folder: string, quantity: string): readonly Carded[] => {
   );
 };
 
+/** In what the cards of a metric's numbers in folders of runs differ, in words that name the field, both values and the runs; undefined where they are alike. */
+export const unlikeNumbers = (folders: readonly string[], quantity: string): string | undefined =>
+  unlikeCards(folders.flatMap((folder) => cardedIn(folder, quantity)));
+
 /** @throws CliError for a metric whose numbers in folders of runs have unlike cards, naming the field, both values and the runs */
 export const requireLikeNumbers = (inputs: readonly string[], quantity: string | undefined): void => {
   if (quantity === undefined || quantity === LOSS) return;
   const folders = inputs.filter((path) => path !== "-" && isFolder(path) && tablesIn(path) === undefined);
-  const unlike = unlikeCards(folders.flatMap((folder) => cardedIn(folder, quantity)));
+  const unlike = unlikeNumbers(folders, quantity);
   if (unlike !== undefined)
     throw inputError(
       `${folders.map(printable).join(", ")}: ${quantity} is not one number, and no law joins it: ${printable(unlike)}; measure all of them in one way`,

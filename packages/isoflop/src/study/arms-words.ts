@@ -1,6 +1,13 @@
-import { type ComparisonSummary, type HeldOutCheck, heldOutOf, type StudySummary, verdictOfArms } from "@isoflop/plot";
+import {
+  type ComparisonSummary,
+  type HeldOutCheck,
+  heldOutOf,
+  ratiosTable,
+  type StudySummary,
+  verdictOfArms,
+} from "@isoflop/plot";
 import { interval, num, round } from "../words/numbers.js";
-import { table, type Words } from "../words/passage.js";
+import { type Passage, table, type Words } from "../words/passage.js";
 
 /** What the studies of a study say of each other, for a person. */
 export const comparedWords = (study: ComparisonSummary): Words => {
@@ -28,7 +35,15 @@ export const comparedWords = (study: ComparisonSummary): Words => {
         }),
       ),
     },
+    ratioWords(study),
   ];
+};
+
+/** By each quantity the compute that arms need over that of the first; nothing where there are no metrics. */
+const ratioWords = (study: ComparisonSummary): Passage | false => {
+  const { head, rows } = ratiosTable(study);
+  if (study.metrics === undefined || rows.length === 0) return false;
+  return { title: "Effective compute", ...table(head, rows, 2) };
 };
 
 /** Of the largest held-out compute the model that came to the least loss; the first, before anything is measured there. */

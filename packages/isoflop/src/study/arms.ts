@@ -1,6 +1,7 @@
 import { parse } from "node:path";
 import { inputError } from "../exit.js";
-import { type ResolvedStudy, resolveStudy, type WrittenStudy } from "./file/read.js";
+import { type FieldPath, type ResolvedStudy, resolveStudy, type WrittenStudy } from "./file/read.js";
+import type { StudyFile } from "./file/schema.js";
 import { type Assignment, assign } from "./file/set.js";
 
 /** One of the studies that a study is made of: the same but for what is compared. */
@@ -10,14 +11,41 @@ export interface Arm {
   readonly study: ResolvedStudy;
 }
 
+type Compare = NonNullable<StudyFile["compare"]>;
 type Value = readonly [path: string, value: unknown];
 
-/** Every choice of one value for each path. */
-const choices = (compare: Readonly<Record<string, readonly unknown[]>>): Value[][] =>
-  Object.entries(compare).reduce<Value[][]>(
+/** What one of them sets, and what it is called. */
+interface Choice {
+  readonly name: string;
+  readonly values: readonly Value[];
+  /** Where it is written, in the study. */
+  placeOf(path: string): FieldPath;
+}
+
+const isList = (compare: Compare): compare is Extract<Compare, readonly unknown[]> => Array.isArray(compare);
+
+/** Every choice of one value for each path; of a list its entries. */
+const choices = (compare: Compare): readonly Choice[] => {
+  if (isList(compare))
+    return compare.map(({ name, ...set }, i) => ({
+      ...{ name, values: Object.entries(set) },
+      placeOf: (path) => ["compare", i, path],
+    }));
+  const all = Object.entries(compare).reduce<Value[][]>(
     (before, [path, values]) => before.flatMap((chosen) => values.map((value) => [...chosen, [path, value] as const])),
     [[]],
   );
+  return all.map((values) => ({
+    ...{ name: values.map(([, value]) => nameOf(value)).join("-"), values },
+    placeOf: (path) => ["compare", path],
+  }));
+};
+
+/** The fields in which the studies of a study differ, in words. */
+export const comparedFields = (compare: Compare = {}): string => {
+  const fields = isList(compare) ? compare.flatMap(({ name: _, ...set }) => Object.keys(set)) : Object.keys(compare);
+  return [...new Set(fields)].join(", ");
+};
 
 /** A value as a folder can be called: a name, what a record is known by (the file of a module, without its ending), or what it holds. */
 const nameOf = (value: unknown): string => {
@@ -53,10 +81,9 @@ export const armsOf = async (
   const { lineOf } = written;
   const { compare: _, ...common } = assign(written.value, sets) as Record<string, unknown>;
   const arms: Arm[] = [];
-  for (const values of choices(compare)) {
-    const own = values.map(([, value]) => nameOf(value)).join("-");
+  for (const { name: own, values, placeOf } of choices(compare)) {
     const set = values.map(([path, value]) => {
-      const line = lineOf?.(["compare", path]);
+      const line = lineOf?.(placeOf(path));
       const place = `${name}${line === undefined ? "" : `:${line}`}: compare of ${path}: ${JSON.stringify(value)}`;
       return { text: `${path}=${JSON.stringify(value)}`, place, path: path.split("."), value };
     });

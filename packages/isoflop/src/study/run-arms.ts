@@ -7,7 +7,8 @@ import { dataOpener } from "@isoflop/sweep/node";
 import { pairedWith } from "../compare/paired.js";
 import { type Arm as ArmSummary, compareStudies } from "../compare/studies.js";
 import { isUnsound, unsound } from "../exit.js";
-import { type Arm, requireUnlike } from "./arms.js";
+import { unlikeNumbers } from "../runs/comparable.js";
+import { type Arm, comparedFields, requireUnlike } from "./arms.js";
 import type { ResolvedStudy } from "./file/read.js";
 import { studyText } from "./file/text.js";
 import { StudyFolder } from "./folder.js";
@@ -62,7 +63,12 @@ export const runArms = async (
     signal.throwIfAborted();
   }
   const summary = compareStudies(done, {
-    ...{ name: file.name, compared: Object.keys(file.compare ?? {}).join(", "), reproduce },
+    numbersDiffer: (metric) =>
+      unlikeNumbers(
+        done.map(({ name }) => join(path, name)),
+        metric,
+      ),
+    ...{ name: file.name, compared: comparedFields(file.compare), reproduce },
     file: { name: file.name, hash, text: studyText(file) },
     ...(modules.length > 0 && { modules }),
   });

@@ -4,7 +4,8 @@ import { armsFigure } from "../figures/arms.js";
 import { comparisonFigure } from "../figures/comparison.js";
 import { computeRatioFigure } from "../figures/compute-ratio.js";
 import { intervalsFigure } from "../figures/intervals.js";
-import type { ComparedArm, ComparisonSummary } from "./record.js";
+import { slug } from "../page/slug.js";
+import type { ComparedArm, ComparedLaw, ComparisonSummary } from "./record.js";
 import { checksOf } from "./tables.js";
 import { exponentNames } from "./words.js";
 
@@ -15,30 +16,38 @@ export interface NamedFigure {
   readonly figure: Figure;
 }
 
-/** Every figure of a comparison that there is data for. */
-export const comparisonFigures = ({ arms }: ComparisonSummary) => {
-  const [, ...others] = arms;
-  const several = others.length > 1;
-  const pairs = others.flatMap((arm, i) => {
-    const { comparison } = arm;
+/** Of each law that is held against the first both curves, and the ratio of compute. @param of a metric, in the names of files */
+const pairFigures = ([, ...others]: readonly ComparedLaw[], quantity: string, of = "") =>
+  others.flatMap(({ name: arm, comparison }, i) => {
     if (!comparison) return [];
-    const nth = several ? `-${i + 2}` : "";
+    const nth = others.length > 1 ? `-${i + 2}` : "";
     const reached = comparison.ratios.some(({ value }) => value > 0 && Number.isFinite(value));
-    const loss = { name: `optimal-loss${nth}`, title: "Optimal loss", figure: comparisonFigure(comparison) };
+    const loss = {
+      name: `optimal-${slug(quantity)}${nth}`,
+      title: `Optimal ${quantity}`,
+      figure: comparisonFigure(comparison),
+    };
     const compute = reached && {
-      name: `effective-compute${nth}`,
+      name: `effective-compute${of}${nth}`,
       title: "Effective compute",
       figure: computeRatioFigure(comparison),
     };
     return [{ arm, comparison, loss, compute }];
   });
+
+/** Every figure of a comparison that there is data for. */
+export const comparisonFigures = ({ arms, metrics = [] }: ComparisonSummary) => {
+  const pairs = pairFigures(arms, "loss");
+  const byMetric = metrics.flatMap(({ title, laws }) =>
+    pairFigures(laws, title, `-${slug(title)}`).map((pair) => ({ title, ...pair })),
+  );
   const fits = arms.flatMap(({ name, summary: { fit } }) => (fit ? [{ name, fit }] : []));
   const optima: NamedFigure | false = fits.some(({ fit }) => fit.N.ok || fit.D.ok) && {
     name: "optima",
     title: "Optimal size and data",
     figure: armsFigure(fits),
   };
-  return { pairs, optima, exponents: exponentFigures(arms), checks: checksFigure(arms) };
+  return { pairs, byMetric, optima, exponents: exponentFigures(arms), checks: checksFigure(arms) };
 };
 
 const names = { N: "exponent of N* in C", D: "exponent of D* in C", loss: "exponent of L* − E in C" } as const;

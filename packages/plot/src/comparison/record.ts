@@ -51,6 +51,19 @@ export interface ComparedArm {
   readonly paired?: readonly PairedBudget[];
 }
 
+/** What a quantity says of one arm. */
+export type ComparedLaw = Pick<ComparedArm, "name" | "law" | "refused" | "exponents" | "apart" | "comparison">;
+
+/** A metric of the runs, by which arms are held against each other as by their loss: where losses are unlike, by it alone. */
+export interface ComparedMetric {
+  /** What laws are fitted to, as the arms have it: `vlb + 7`. */
+  readonly title: string;
+  /** Why it is not compared: its numbers are not measured alike, or not of all arms. */
+  readonly differs?: string;
+  /** In the order of the arms. */
+  readonly laws: readonly ComparedLaw[];
+}
+
 /** Grids that differ in one thing, beside each other. A record: it survives JSON whole. */
 export interface ComparisonSummary {
   readonly record: "studies";
@@ -62,6 +75,8 @@ export interface ComparisonSummary {
   readonly arms: readonly ComparedArm[];
   /** Why the losses of the arms are not compared; absent where they measure the same. */
   readonly lossesDiffer?: string;
+  /** The same by each metric that was measured of their runs. */
+  readonly metrics?: readonly ComparedMetric[];
   readonly file?: StudyFile;
   readonly modules?: readonly StudyModule[];
   /** Shell commands that make all of it again, one per line. */
@@ -92,15 +107,25 @@ const pairedSchema = record({
   matched: maybe(record({ ...differenceFields, pairs: whole({ atLeast: 2 }) })),
 });
 
-const armSchema: v.GenericSchema<unknown, ComparedArm> = record({
+const lawFields = {
   name: text,
-  folder: maybe(text),
-  summary: summarySchema,
   law: maybe(text),
   refused: maybe(text),
   exponents: maybe(ofEach(exponentSchema)),
   apart: maybe(ofEach(apartSchema)),
   comparison: maybe(recordSchemas.comparison),
+};
+
+const metricSchema: v.GenericSchema<unknown, ComparedMetric> = record({
+  title: text,
+  differs: maybe(text),
+  laws: v.array(record(lawFields), "a list of laws"),
+});
+
+const armSchema: v.GenericSchema<unknown, ComparedArm> = record({
+  ...lawFields,
+  folder: maybe(text),
+  summary: summarySchema,
   paired: maybe(v.array(pairedSchema, "a list of budgets")),
 });
 
@@ -117,6 +142,7 @@ const comparisonSummarySchema: v.GenericSchema<unknown, ComparisonSummary> = rec
     ),
   ),
   lossesDiffer: maybe(text),
+  metrics: maybe(v.array(metricSchema, "a list of metrics")),
   file: maybe(fileSchema),
   modules: maybe(modulesSchema),
   reproduce: maybe(text),

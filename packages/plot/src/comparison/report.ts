@@ -7,7 +7,17 @@ import { cite } from "../study/cite.js";
 import type { Choices } from "../study/study.js";
 import { comparisonFigures, type NamedFigure } from "./figures.js";
 import type { ComparedArm, ComparisonSummary } from "./record.js";
-import { armsTable, atTable, checksOf, checksTable, exponentsTable, pairedTable, totals } from "./tables.js";
+import {
+  armsTable,
+  atTable,
+  checksOf,
+  checksTable,
+  comparedBy,
+  exponentsTable,
+  pairedTable,
+  ratiosTable,
+  totals,
+} from "./tables.js";
 import { verdictOfArms } from "./words.js";
 
 /**
@@ -31,15 +41,27 @@ const shown = ({ name, figure }: NamedFigure) => ({ ...figure, name });
 const sectionsOf = (study: ComparisonSummary): Part[] => {
   const { arms, lossesDiffer, file, reproduce } = study;
   const [first] = arms;
-  const { pairs, optima, exponents, checks } = comparisonFigures(study);
+  const { pairs, byMetric, optima, exponents, checks } = comparisonFigures(study);
   const differ = differences(arms);
-  const title = (word: string, arm: ComparedArm) => (pairs.length > 1 ? `${word}: ${arm.name}` : word);
+  const title = (word: string, arm: string) => (arms.length > 2 ? `${word}: ${arm}` : word);
   const sections: (Part | false)[] = [
+    comparedBy(study).length > 0 &&
+      study.metrics !== undefined && {
+        title: "Effective compute",
+        lead: `What each arm needs of compute to be as good as ${first!.name}, over what that takes: above 1 it is the worse. A metric is compared where its numbers are measured alike, whatever the objective and the data of training.`,
+        table: ratiosTable(study),
+      },
     ...pairs.map(({ arm, comparison, loss, compute }) => ({
       title: title("Optimal loss", arm),
-      lead: `A is ${first!.name}, B is ${arm.name}. Their runs are taken to be independent; runs that share seeds and validation images have errors in common, which makes these intervals too wide, not too short.`,
+      lead: `A is ${first!.name}, B is ${arm}. Their runs are taken to be independent; runs that share seeds and validation images have errors in common, which makes these intervals too wide, not too short.`,
       figures: [loss, ...(compute ? [compute] : [])].map(shown),
-      table: atTable(comparison, first!.name, arm.name),
+      table: atTable(comparison, first!.name, arm),
+    })),
+    ...byMetric.map(({ title: metric, arm, comparison, loss, compute }) => ({
+      title: title(`By ${metric}`, arm),
+      lead: `A is ${first!.name}, B is ${arm}.`,
+      figures: [loss, ...(compute ? [compute] : [])].map(shown),
+      table: atTable(comparison, first!.name, arm),
     })),
     lossesDiffer !== undefined && {
       title: "Why losses are not compared",
@@ -123,10 +145,13 @@ const differences = (arms: readonly ComparedArm[]): [name: string, values: strin
 
 /** Every figure of a comparison by file name without ending, and its numbers: SVG and CSV text. */
 export const comparisonFiles = (study: ComparisonSummary, options: Omit<FigureOptions, "width" | "title"> = {}) => {
-  const { pairs, optima, exponents, checks } = comparisonFigures(study);
-  const all = [...pairs.flatMap(({ loss, compute }) => [loss, compute]), optima, ...exponents, checks].filter(
-    (one) => one !== false,
-  );
+  const { pairs, byMetric, optima, exponents, checks } = comparisonFigures(study);
+  const all = [
+    ...[...pairs, ...byMetric].flatMap(({ loss, compute }) => [loss, compute]),
+    optima,
+    ...exponents,
+    checks,
+  ].filter((one) => one !== false);
   return {
     figures: Object.fromEntries(all.map(({ name, title, figure }) => [name, figure.draw({ ...options, title })])),
     data: Object.fromEntries(all.flatMap(({ name, figure: { data } }) => (data ? [[name, csvOf(data())]] : []))),

@@ -4,7 +4,7 @@ import { byCompute } from "../figures/laws.js";
 import type { PageTable } from "../page/section.js";
 import { partsOf } from "../study/parts.js";
 import { isInside } from "../study/verdict.js";
-import type { ComparedArm } from "./record.js";
+import type { ComparedArm, ComparedLaw, ComparisonSummary } from "./record.js";
 import { exponentNames } from "./words.js";
 
 const ends = (interval: readonly number[], format: (value: number) => string): string =>
@@ -15,12 +15,12 @@ const ends = (interval: readonly number[], format: (value: number) => string): s
 const digits = (n: number) => (value: number) => (Number.isFinite(value) ? significant(value, n) : "–");
 
 /** Both at some computes. */
-export const atTable = ({ at }: Comparison, a: string, b: string): PageTable => ({
+export const atTable = ({ at, quantity }: Comparison, a: string, b: string): PageTable => ({
   head: ["Compute", a, b, "Difference", "95 % interval", "Effective compute", "95 % interval"],
   units: [
     "FLOPs",
-    "optimal loss",
-    "optimal loss",
+    `optimal ${quantity}`,
+    `optimal ${quantity}`,
     `${b} − ${a}`,
     "of the difference",
     `of ${b}, over C`,
@@ -109,6 +109,30 @@ export const pairedTable = ([, ...others]: readonly ComparedArm[]): PageTable =>
     ]),
   ),
   names: 1,
+});
+
+/** What arms are compared by: the loss where it is one quantity, and every metric that is. */
+export const comparedBy = ({ arms, metrics = [] }: ComparisonSummary): readonly (readonly ComparedLaw[])[] =>
+  [arms, ...metrics.map(({ laws }) => laws)].filter((laws) => laws.some(({ comparison }) => comparison));
+
+/** By each quantity, what every arm needs of compute over what the first does, between the budgets that both were fitted to. */
+export const ratiosTable = (study: ComparisonSummary): PageTable => ({
+  head: ["By", "Arm", "Effective compute", "95 % interval", "Its exponent", "95 % interval"],
+  units: [undefined, undefined, `of the arm, over that of ${study.arms[0]!.name}`, undefined, "of C"],
+  rows: comparedBy(study).flatMap((laws) =>
+    laws.flatMap(({ name, comparison }) => {
+      if (!comparison) return [];
+      const { quantity, trend } = comparison;
+      if (!trend.ok) return [[quantity, name, "–", "–", "–", "–"]];
+      const cells = [trend.ratio, trend.slope].flatMap(({ value, ci95 }, i) => {
+        // What no compute reaches is as good as an answer.
+        const told = (end: number) => (end === Number.POSITIVE_INFINITY ? "∞" : digits(3 - i)(end));
+        return [told(value), ci95.map(told).join(" to ")];
+      });
+      return [[quantity, name, ...cells]];
+    }),
+  ),
+  names: 2,
 });
 
 /** What was spent on every arm. */

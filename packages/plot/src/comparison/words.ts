@@ -1,6 +1,6 @@
 import type { Comparison } from "@isoflop/scaling";
 import { flops, significant } from "../chart/format.js";
-import type { ComparedArm, ComparedExponent, ComparisonSummary } from "./record.js";
+import type { ComparedArm, ComparedExponent, ComparedMetric, ComparisonSummary } from "./record.js";
 
 /** What a comparison says, in one line and in sentences, none of which says more than its interval. */
 export interface ComparisonVerdict {
@@ -31,6 +31,7 @@ export const verdictOfArms = (study: ComparisonSummary): ComparisonVerdict => {
         refused === undefined ? [] : [`${name} has no curve to compare: ${refused}.`],
       ),
       ...pairs.flatMap(({ sentences }) => sentences),
+      ...(study.metrics ?? []).flatMap(metricSentences),
       ...(others.length > 1 ? ["Every interval holds by itself: of many, some will miss."] : []),
     ],
   };
@@ -48,6 +49,20 @@ const pairWords = (first: ComparedArm, arm: ComparedArm): PairWords => {
     headline: headlineOf(first.name, arm.name, arm.comparison),
     sentences: [...trendSentences(first.name, arm.name, arm.comparison), ...exponents],
   };
+};
+
+/** What a metric says of each arm against the first. */
+const metricSentences = ({ title, differs, laws }: ComparedMetric): string[] => {
+  if (differs !== undefined) return [`${title} is not compared: ${differs}.`];
+  const [first, ...others] = laws;
+  return [
+    ...laws.flatMap(({ name, refused }) =>
+      refused === undefined ? [] : [`By ${title} ${name} has no curve to compare: ${refused}.`],
+    ),
+    ...others.flatMap(({ name, comparison }) =>
+      comparison ? trendSentences(first!.name, name, comparison).slice(0, 1) : [],
+    ),
+  ];
 };
 
 const headlineOf = (a: string, b: string, { trend, crossing }: Comparison): string => {

@@ -39,6 +39,9 @@ export interface OptimumLaw {
 /** Each asks every form with its errors; the law is smooth. */
 const steps = 25;
 
+/** The median of forms of which most are the better the larger, or the smaller, is no size. */
+const isSize = (N: Parameters): boolean => N > 0 && Number.isFinite(N);
+
 /** @param budgets two at least */
 export const optimumLaw = (fit: RollOut, budgets: readonly Flops[]): OptimumLaw => {
   const fitted = extent(budgets);
@@ -46,7 +49,7 @@ export const optimumLaw = (fit: RollOut, budgets: readonly Flops[]): OptimumLaw 
   const at = (C: Flops): OptimumAnswer | undefined => {
     if (!known.has(C)) {
       const answer = predictRollOut(fit, { C });
-      known.set(C, answer.ok ? { C, ...answer.predicted } : undefined);
+      known.set(C, answer.ok && isSize(answer.predicted.N.value) ? { C, ...answer.predicted } : undefined);
     }
     return known.get(C);
   };

@@ -160,6 +160,12 @@ const optimizerSchema = optimizerSchemaOf(
   ),
 );
 
+/** One of the studies that are compared, where several fields change together: its name, and by their paths the fields that it sets. */
+const comparedArm = v.pipe(
+  v.looseObject({ name }, "a record of a name and the fields that it sets"),
+  v.check((fields) => Object.keys(fields).length > 1, "a record that sets a field beside its name"),
+);
+
 export const studySchema = record({
   name: v.optional(name, "study"),
   summary: v.optional(v.string("a text"), ""),
@@ -188,11 +194,16 @@ export const studySchema = record({
   device: v.optional(choice(["wasm", "webgpu"]), "wasm"),
   parallel: v.exactOptional(whole({ atLeast: 1, atMost: 1024 })),
   compare: v.exactOptional(
-    v.record(
-      v.string(),
-      v.pipe(v.array(v.unknown(), "a list of values"), v.minLength(2, "a list of at least two values")),
-      "a record of one path and its values",
-    ),
+    byShape("a record of one path and its values, or a list of records, each of a name and the fields that it sets", {
+      record: v.record(
+        v.string(),
+        v.pipe(v.array(v.unknown(), "a list of values"), v.minLength(2, "a list of at least two values")),
+      ),
+      list: v.pipe(
+        v.array(comparedArm, "a list of records, each of a name and the fields that it sets"),
+        v.minLength(2, "a list of at least two records"),
+      ),
+    }),
   ),
 });
 
