@@ -1,16 +1,16 @@
-// One block or two, and how much of them is MLP, from 1e10 to 3.2e12 FLOPs: shapes without a gate at their own widths, by one law of the rate.
+// One block or two, and how much of them is MLP, from 1e10 to 3.2e12 FLOPs: the recipe's other shapes at their own widths, by one law of the rate.
 // node examples/isoflop-quick/bench/blocks.mjs [folder] [largest budget]
-import { changed, plainer, recipe, runOf, SEED, trained, ungated } from "./recipe.mjs";
+import { changed, plainer, recipe, runOf, SEED, trained } from "./recipe.mjs";
 
 const [folder = "runs/blocks", most = "3.2e12"] = process.argv.slice(2);
 const groups = recipe.optimizer.groups;
-const shape = (depth, mlpRatio) => ({ change: { model: { ...ungated.model, mlpRatio }, size: () => ({ depth }) } });
+const shape = (depth, mlpRatio) => ({ change: { model: { mlpRatio }, size: () => ({ depth }) } });
 const families = {
   "one block, MLP ratio 4, one rate for all": {
     change: plainer.change,
     widths: { 1e10: [16], 4e10: [32], 3.2e11: [48], 3.2e12: [80] },
   },
-  "one block, MLP ratio 2": {
+  "one block, MLP ratio 2, the recipe": {
     ...shape(1, 2),
     widths: { 1e10: [16, 24], 4e10: [32], 3.2e11: [48], 3.2e12: [80, 96] },
   },

@@ -1,9 +1,9 @@
 // Measures and fits the law of the learning rate: peak rates around a starting rule, over widths, budgets and batches, all else equal within a cell
-// (same initial weights, noise, times and order of the data), of models without a gate.
+// (same initial weights, noise, times and order of the data).
 // node examples/isoflop-quick/bench/learning-rate.mjs [data] [folder] [largest budget]
 import { fitHyperparameter, predictHyperparameters } from "@isoflop/scaling";
 import { learningRateOf } from "@isoflop/sweep";
-import { runOf, SEED, trained, ungated } from "./recipe.mjs";
+import { runOf, SEED, trained } from "./recipe.mjs";
 
 const [data = "emoji", folder = "runs/learning-rate", most = "1.3e12"] = process.argv.slice(2);
 const cells = [
@@ -25,14 +25,7 @@ for (const { widths, seeds, reach, ...cell } of cells)
       const runs = [];
       for (let power = -reach; power <= reach; power++)
         runs.push(
-          await runOf({
-            data,
-            ...cell,
-            width,
-            seed,
-            rate: { ...startingRule, at: FACTOR ** power * startingRule.at },
-            change: ungated,
-          }),
+          await runOf({ data, ...cell, width, seed, rate: { ...startingRule, at: FACTOR ** power * startingRule.at } }),
         );
       series.push(runs);
     }

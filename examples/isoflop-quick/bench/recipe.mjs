@@ -11,7 +11,7 @@ export const openData = dataOpener();
 export const SEED = 1000;
 
 /** What a model is beside its size. */
-export const model = { qkNorm: "rms", time: "added", mlp: "swiglu", mlpRatio: 2 };
+export const model = { qkNorm: "rms", time: "added", mlpRatio: 2 };
 
 /** How a run is trained, whatever its size. */
 export const recipe = {
@@ -30,13 +30,10 @@ export const recipe = {
 /** The law that `learning-rate.mjs` finds. */
 export const rule = { at: 0.0045, width: [32, -0.77], tokens: [5e5, -0.07], batch: [2, 0.66] };
 
-/** The recipe without its gate, by which the law of the rate and shapes of blocks were measured. */
-export const ungated = { model: { mlp: "gelu" } };
-
-/** The recipe that changes were first measured from: a wider MLP without a gate, and one rate for all parameters, with the law that was found for it. */
+/** The recipe that changes were first measured from: a wider MLP, and one rate for all parameters, with the law that was found for it. */
 export const plainer = {
   rate: { at: 0.0038, width: [32, -0.73], tokens: [5e5, -0.13], batch: [2, 0.55] },
-  change: { model: { mlp: "gelu", mlpRatio: 4 }, optimizer: { groups: [] } },
+  change: { model: { mlpRatio: 4 }, optimizer: { groups: [] } },
 };
 
 /** `change` on top of `under`. */

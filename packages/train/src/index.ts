@@ -62,6 +62,7 @@ export {
   type FallSpec,
   type Schedule,
   scheduleFactor,
+  scheduleFactors,
   schedules,
   withinRun,
 } from "./schedule.js";

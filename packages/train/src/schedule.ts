@@ -1,6 +1,6 @@
 import { kind, kinds, nameOrRecord, number, type SpecIn, whole } from "@isoflop/spec";
 import * as v from "valibot";
-import { check, must } from "./errors.js";
+import { check, must, TrainError } from "./errors.js";
 
 /** Where a run is, in steps. */
 export interface FallPlace {
@@ -80,24 +80,32 @@ export const withinRun = <T extends Schedule>() =>
 const schema = v.pipe(v.object(scheduleFields), withinRun());
 
 /**
- * What the peak rate is multiplied by at a step (counted from 0): warm-up, plateau, decay (Hägele et al.,
- * arXiv 2405.18392, for the plateau with a linear end). The first step is above 0 and the last one too, so none is wasted.
- * @throws TrainError `spec` for a schedule that is none, a step that is no whole number from 0 to steps - 1, or a fall that gives no factor
+ * What the peak rate is multiplied by at each step (counted from 0) of a run: warm-up, plateau, decay (Hägele et al.,
+ * arXiv 2405.18392, for the plateau with a linear end). The first step is above 0 and the last one too, so none is wasted. The schedule is read
+ * once, so that a step costs little.
+ * @throws TrainError `spec` for a schedule that is none; the factors for a step that is no whole number from 0 to steps - 1, or a fall that gives none
  */
-export const scheduleFactor = (schedule: Schedule, step: number, steps: number): number => {
+export const scheduleFactors = (schedule: Schedule, steps: number): ((step: number) => number) => {
   const { warmup, shape, decay } = check(schema, schedule, "schedule");
   check(whole({ atLeast: 1 }), steps, "steps");
-  check(whole({ atMost: steps - 1 }), step, "step");
   const rising = Math.round(warmup * steps);
-  const rise = step < rising ? (step + 1) / (rising + 1) : 1;
   const falling = Math.round(decay * steps);
-  const left = steps - step;
-  if (left > falling) return rise;
-  const share = left / (falling + 1);
-  const place = { steps: step + 1, start: Math.max(1, steps - falling) };
-  const factor = schedules.build(shape)(share, place);
+  const start = Math.max(1, steps - falling);
+  const fall = schedules.build(shape);
   const name = typeof shape === "string" ? shape : shape.kind;
-  const right = "it must be a finite number of at least 0";
-  must(factor >= 0 && factor < Infinity, "spec", `schedule "${name}" gives ${factor} where ${share} is left; ${right}`);
-  return rise * factor;
+  return (step) => {
+    if (!(Number.isInteger(step) && step >= 0 && step < steps)) check(whole({ atMost: steps - 1 }), step, "step");
+    const rise = step < rising ? (step + 1) / (rising + 1) : 1;
+    const left = steps - step;
+    if (left > falling) return rise;
+    const share = left / (falling + 1);
+    const factor = fall(share, { steps: step + 1, start });
+    if (factor >= 0 && factor < Infinity) return rise * factor;
+    const right = "it must be a finite number of at least 0";
+    throw new TrainError("spec", `schedule "${name}" gives ${factor} where ${share} is left; ${right}`);
+  };
 };
+
+/** The factor of one step. @throws TrainError as {@link scheduleFactors} and its factors */
+export const scheduleFactor = (schedule: Schedule, step: number, steps: number): number =>
+  scheduleFactors(schedule, steps)(step);

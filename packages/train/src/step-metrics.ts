@@ -1,6 +1,6 @@
 import { concat, type Tensor } from "@isoflop/tensor";
 import { DivergedError } from "./errors.js";
-import { scheduleFactor } from "./schedule.js";
+import { scheduleFactors } from "./schedule.js";
 import type { TrainSpec } from "./spec.js";
 
 /** What one training step was like. */
@@ -14,9 +14,18 @@ export interface StepMetrics {
   readonly learningRate: number;
 }
 
+/** Read once a run: a step asks twice. */
+const factors = new WeakMap<TrainSpec, (step: number) => number>();
+
 /** The peak rate times the schedule's factor at a step. */
-export const learningRateAt = ({ optimizer, steps }: TrainSpec, step: number): number =>
-  optimizer.learningRate * scheduleFactor(optimizer, step, steps);
+export const learningRateAt = (spec: TrainSpec, step: number): number => {
+  let factor = factors.get(spec);
+  if (!factor) {
+    factor = scheduleFactors(spec.optimizer, spec.steps);
+    factors.set(spec, factor);
+  }
+  return spec.optimizer.learningRate * factor(step);
+};
 
 /** Reads the metrics of the steps up to `end` in one go and frees them. @throws DivergedError at the first that is not finite */
 export const readMetrics = async (pending: readonly Tensor[], end: number, spec: TrainSpec): Promise<StepMetrics[]> => {
