@@ -13,10 +13,12 @@ const MOST = 4096;
  */
 export const functionsIn = (memory: WebAssembly.Memory, table: WebAssembly.Table): Functions => {
   const known = new Map<string, number>();
+  // A letter for every byte.
+  const letters = new TextDecoder("latin1");
   let refused = false;
   return {
     indexOf(module) {
-      const key = String.fromCharCode(...module);
+      const key = letters.decode(module);
       const found = known.get(key);
       if (found !== undefined) return found;
       if (refused || known.size >= MOST) return undefined;

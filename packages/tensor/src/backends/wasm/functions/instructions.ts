@@ -11,7 +11,7 @@ const asBit = [0x41, ...signed(31), ...vector(0xad)];
 const simple = (opcode: number) => ({ before: [] as number[], after: vector(opcode) });
 const compared = (opcode: number) => ({ before: [], after: [...vector(opcode), ...asBit] });
 
-/** Instructions of one or two operands: what stands before the operands, and after them. */
+/** Instructions of one or two operands: what stands before the operands, and after them, in the specification's numbers (5.4.8, vector instructions). */
 const arithmetic: Partial<Record<Scalar, { readonly before: readonly number[]; readonly after: readonly number[] }>> = {
   [Scalar.Copy]: { before: [], after: [] },
   [Scalar.Neg]: simple(0xe1),
