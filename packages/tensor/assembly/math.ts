@@ -14,11 +14,9 @@ const EXP = memory.data<f32>([
 ]);
 const EXP_BITS = memory.data<u32>([0x4b400000, 127]);
 
+/** exp(x) / 2^n in [0.7, 1.5), n the integer that `shifted` is with 1.5 2^23 added. */
 @inline
-export function exp4(x: v128): v128 {
-  x = f32x4.pmax(f32x4.pmin(x, at(EXP, 0)), at(EXP, 1));
-  // Adding 1.5 2^23 rounds to an integer n and leaves it in the low bits.
-  const shifted = madd(x, at(EXP, 2), at(EXP, 3));
+function mantissa(x: v128, shifted: v128): v128 {
   const n = f32x4.sub(shifted, at(EXP, 3));
   let r = madd(n, at(EXP, 4), x);
   r = madd(n, at(EXP, 5), r);
@@ -27,7 +25,20 @@ export function exp4(x: v128): v128 {
   p = step(p, r, EXP, 9);
   p = step(p, r, EXP, 10);
   p = step(p, r, EXP, 11);
-  p = f32x4.add(madd(p, f32x4.mul(r, r), r), one());
+  return f32x4.add(madd(p, f32x4.mul(r, r), r), one());
+}
+
+/** x log2(e) rounded to an integer n: adding 1.5 2^23 rounds, and leaves n in the low bits. */
+@inline
+function rounded(x: v128): v128 {
+  return madd(x, at(EXP, 2), at(EXP, 3));
+}
+
+@inline
+export function exp4(x: v128): v128 {
+  x = f32x4.pmax(f32x4.pmin(x, at(EXP, 0)), at(EXP, 1));
+  const shifted = rounded(x);
+  const p = mantissa(x, shifted);
   // 2^n in two factors, so that n = 128 and the subnormal range are reached without overflow of the exponent field.
   const i = i32x4.sub(shifted, at(EXP_BITS, 0));
   const half = i32x4.shr_s(i, 1);
@@ -36,7 +47,7 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(f32x4.mul(p, i32x4.shl(i32x4.add(half, bias), 23)), i32x4.shl(i32x4.add(rest, bias), 23));
 }
 
-/** Below it exp(x) is subnormal; and log2(e), 1.5 2^23, and that in bits less the bias of an exponent. */
+/** Below it exp(x) is subnormal; and 1.5 2^23 in bits less the bias of an exponent. */
 const EXP_NORMAL = memory.data<f32>([-87.33654475]);
 const EXP_UNBIASED = memory.data<u32>([0x4b400000 - 127]);
 
@@ -46,18 +57,9 @@ const EXP_UNBIASED = memory.data<u32>([0x4b400000 - 127]);
  */
 @inline
 export function expBelow4(x: v128): v128 {
-  const shifted = madd(x, at(EXP, 2), at(EXP, 3));
-  const n = f32x4.sub(shifted, at(EXP, 3));
-  let r = madd(n, at(EXP, 4), x);
-  r = madd(n, at(EXP, 5), r);
-  let p = step(at(EXP, 6), r, EXP, 7);
-  p = step(p, r, EXP, 8);
-  p = step(p, r, EXP, 9);
-  p = step(p, r, EXP, 10);
-  p = step(p, r, EXP, 11);
-  p = f32x4.add(madd(p, f32x4.mul(r, r), r), one());
+  const shifted = rounded(x);
   const power = i32x4.shl(i32x4.sub(shifted, at(EXP_UNBIASED, 0)), 23);
-  return v128.andnot(f32x4.mul(p, power), f32x4.lt(x, at(EXP_NORMAL, 0)));
+  return v128.andnot(f32x4.mul(mantissa(x, shifted), power), f32x4.lt(x, at(EXP_NORMAL, 0)));
 }
 
 const LOG = memory.data<f32>([
