@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectOk, predictRollOut, type Run, rollOut } from "@isoflop/scaling";
+import { expectOk, predictRollOut, type Run, rehearsalScore, rollOut } from "@isoflop/scaling";
 import { describe, expect, it } from "vitest";
 
 const here = join(import.meta.dirname, "..");
@@ -20,6 +20,12 @@ const rows = lines.map((line): Row => {
 });
 const studies = [...new Set(rows.map(({ study }) => study))];
 
+const foreseen = (study: string, rehearse: boolean) => {
+  const floor = study.startsWith("emoji") ? { value: 0.0194, standardError: 0.0008 } : undefined;
+  const fitted = rows.filter((row) => row.study === study && !row.held);
+  return expectOk(rollOut(fitted, { floor, rehearse }));
+};
+
 describe("the page", () => {
   it("is of five studies, each of 77 runs and two that were held out", () => {
     expect(studies).toEqual(["cifar10-0", "cifar10-1", "emoji-0", "emoji-1", "emoji-2"]);
@@ -29,11 +35,27 @@ describe("the page", () => {
     }
   });
 
+  it("says on which side rehearsals err, and how far", { timeout: 60_000 }, () => {
+    const rehearsals = studies.flatMap((study) => foreseen(study, true).rehearsals!);
+    const bias = (times: number) => {
+      const means = rehearsals
+        .filter(({ distance }) => Math.abs(distance / times - 1) < 0.1)
+        .map(({ runs }) => runs.reduce((s, { error }) => s + error, 0) / runs.length);
+      return ((100 * means.reduce((s, x) => s + x, 0)) / means.length).toFixed(1);
+    };
+    // An error above 0 is a run that is worse than was foreseen.
+    expect(page).toContain(
+      `runs are worse than was foreseen, by ${bias(2)}, ${bias(4)} and ${bias(8)} % at 2, 4 and 8 times`,
+    );
+    const { inside, rms } = rehearsalScore(rehearsals);
+    expect(page).toContain(
+      `with ${Math.round(100 * inside)} % of runs inside and a root mean square of ${rms.toFixed(2)}`,
+    );
+  });
+
   it.each(studies)("says of %s what its runs say, and what was measured", (study) => {
     const own = rows.filter((row) => row.study === study);
-    const floor = study.startsWith("emoji") ? { value: 0.0194, standardError: 0.0008 } : undefined;
-    const fitted = own.filter(({ held }) => !held);
-    const fit = expectOk(rollOut(fitted, { floor, rehearse: false }));
+    const fit = foreseen(study, false);
     for (const { N, D, loss } of own.filter(({ held }) => held)) {
       const { value, interval95 } = expectOk(predictRollOut(fit, { N, D })).predicted.loss;
       const [low, high] = interval95!;

@@ -3,12 +3,47 @@ import fc from "fast-check";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { TrainError } from "../src/errors.js";
-import { scheduleFactor, schedules } from "../src/schedule.js";
+import { scheduleFactor, scheduleFactors, schedules } from "../src/schedule.js";
 import { trainSpec } from "../src/spec.js";
+import { learningRateAt } from "../src/step-metrics.js";
 import { tinySpec } from "./tiny.js";
 
 const factors = (schedule: Parameters<typeof scheduleFactor>[0], steps: number): number[] =>
   Array.from({ length: steps }, (_, step) => scheduleFactor(schedule, step, steps));
+
+describe("scheduleFactors", () => {
+  it("reads a schedule once for a whole run, and says of every step what scheduleFactor says", () => {
+    let built = 0;
+    const build = () => {
+      built++;
+      return (left: number) => left;
+    };
+    const counted = kind({ name: "counted", about: "counts", options: {}, build });
+    schedules.add(counted);
+    const schedule = { warmup: 0.2, shape: "counted" as never, decay: 0.5 };
+    const of = scheduleFactors(schedule, 40);
+    const all = Array.from({ length: 40 }, (_, step) => of(step));
+    expect(built).toBe(1);
+    expect(all).toEqual(factors(schedule, 40));
+    for (const step of [-1, 40, 1.5, Number.NaN]) expect(() => of(step)).toThrow(/step is/);
+  });
+
+  it("a training run asks for its rates so: one reading, whatever the number of steps", () => {
+    let reads = 0;
+    const spec = trainSpec(tinySpec());
+    const { optimizer } = spec;
+    const get = () => {
+      reads++;
+      return optimizer;
+    };
+    const watched = Object.defineProperty({ ...spec }, "optimizer", { get });
+    const steps = [0, 1, 2, 1];
+    const rates = steps.map((step) => learningRateAt(watched, step));
+    expect(rates).toEqual(steps.map((step) => optimizer.learningRate * scheduleFactor(optimizer, step, spec.steps)));
+    // Once for the schedule, and each time for the peak.
+    expect(reads).toBe(1 + steps.length);
+  });
+});
 
 describe("scheduleFactor", () => {
   it("rises, stays at 1 and falls linearly, by whole steps", () => {
