@@ -24,3 +24,23 @@ export const toyStudy = (example: string, out: string, more: readonly string[]):
   });
   return { words, file: (name) => readFileSync(join(out, name), "utf8") };
 };
+
+/** A run of a simulated grid: `loss(more)` where it needs that many times the compute that its budget is worth. */
+export interface SimulatedRun {
+  readonly C: number;
+  readonly N: number;
+  readonly D: number;
+  readonly loss: (more: number) => number;
+}
+
+/** Twenty runs of a surface of Chinchilla's form, with scatter of a fifth of a per cent. @param phase of the scatter, which is no chance */
+export const simulatedGrid = (phase: number): readonly SimulatedRun[] =>
+  [1e10, 2e10, 4e10, 8e10].flatMap((C, b) =>
+    [0.3, 0.6, 1, 1.7, 3].map((size, i) => {
+      const N = 2e4 * (C / 1e10) ** 0.4 * size;
+      const D = C / (300 * N);
+      const scatter = 1 + 0.002 * Math.sin(7 * b + 3 * i + phase);
+      const loss = (more: number) => (0.1 + 30 * (N / more ** 0.4) ** -0.6 + 8 * (D / more ** 0.6) ** -0.4) * scatter;
+      return { C, N, D, loss };
+    }),
+  );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readComparison } from "@isoflop/plot";
 import { resolveStudy, writtenStudy } from "isoflop/study";
 import { afterAll, describe, expect, it } from "vitest";
-import { toyStudy } from "../../../vitest.study.js";
+import { simulatedGrid, toyStudy } from "../../../vitest.study.js";
 import { readRuns, told, worthOf } from "../worth.mjs";
 
 const here = join(import.meta.dirname, "..");
@@ -22,17 +22,8 @@ it("trains one recipe on data of five qualities, and measures all on the same cl
 
 describe("what compute is worth", () => {
   const head = "arm,C,N,D,validation(data=emoji),validation(data=untold)";
-  /** Chinchilla's form, in which an arm needs `more` times the compute. */
   const rowsOf = (arm: string, more: number) =>
-    [1e10, 2e10, 4e10, 8e10].flatMap((C, b) =>
-      [0.3, 0.6, 1, 1.7, 3].map((size, i) => {
-        const N = 2e4 * (C / 1e10) ** 0.4 * size;
-        const D = C / (300 * N);
-        const noise = 1 + 0.002 * Math.sin(7 * b + 3 * i + more);
-        const loss = (0.1 + 30 * (N / more ** 0.4) ** -0.6 + 8 * (D / more ** 0.6) ** -0.4) * noise;
-        return [arm, C, N, D, loss, 1.1 * loss].join(",");
-      }),
-    );
+    simulatedGrid(more).map(({ C, N, D, loss }) => [arm, C, N, D, loss(more), 1.1 * loss(more)].join(","));
   const names = ["exact", "half-shuffled", "no-captions", "noise-0.1", "noise-0.3"];
 
   it("is given back of runs whose compute counts in part", () => {

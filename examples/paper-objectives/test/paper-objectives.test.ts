@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readComparison } from "@isoflop/plot";
 import { resolveStudy, writtenStudy } from "isoflop/study";
 import { afterAll, describe, expect, it } from "vitest";
-import { toyStudy } from "../../../vitest.study.js";
+import { simulatedGrid, toyStudy } from "../../../vitest.study.js";
 import { measures, readRuns, told, worthOf } from "../worth.mjs";
 
 const here = join(import.meta.dirname, "..");
@@ -30,18 +30,9 @@ describe("what compute is worth", () => {
     "validation(objective=noise-discrete-linear-1000-discrete-uniform-1000)",
     "kid(count=512)",
   ];
-  /** Chinchilla's form, in which an arm needs `more` times the compute by the first measure, and its square by the second. */
+  /** By the second measure an arm needs the square of what it needs by the first. */
   const rowsOf = (arm: string, more: number) =>
-    [1e10, 2e10, 4e10, 8e10].flatMap((C, b) =>
-      [0.3, 0.6, 1, 1.7, 3].map((size, i) => {
-        const N = 2e4 * (C / 1e10) ** 0.4 * size;
-        const D = C / (300 * N);
-        const noise = 1 + 0.002 * Math.sin(7 * b + 3 * i + more);
-        const loss = (power: number) =>
-          (0.1 + 30 * (N / more ** (0.4 * power)) ** -0.6 + 8 * (D / more ** (0.6 * power)) ** -0.4) * noise;
-        return [arm, C, N, D, loss(1), loss(2), 1].join(",");
-      }),
-    );
+    simulatedGrid(more).map(({ C, N, D, loss }) => [arm, C, N, D, loss(more), loss(more ** 2), 1].join(","));
 
   it("is given back of runs whose compute counts in part", () => {
     const shares: Readonly<Record<string, number>> = {
